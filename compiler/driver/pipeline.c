@@ -89,7 +89,7 @@ static bool run_programs(Compilation *compilation) {
 }
 
 static bool run_fuse(Compilation *compilation) {
-    lower_passes(compilation->programs);
+    lower_passes(compilation->arena, compilation->programs);
     return true;
 }
 

@@ -53,7 +53,8 @@ static json_t *layers(const Model *model) {
     return list;
 }
 
-static json_t *tensors(const Model *model) {
+static json_t *tensors(const Programs *programs) {
+    const Model *model = programs->model;
     static const char *const recipes[] = {
         [RECIPE_NORMAL] = "normal",         [RECIPE_UNIFORM] = "uniform", [RECIPE_CONSTANT] = "constant",
         [RECIPE_CENTRE] = "centre",         [RECIPE_DATA] = "data",       [RECIPE_VALUES] = "values",
@@ -76,11 +77,12 @@ static json_t *tensors(const Model *model) {
             for (int64_t v = 0; v < size; v++) add(values, number(t->recipe.values[v]));
             put(init, "values", values);
         }
-        json_t *row =
-            json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:s*, s:b, s:o}", "name", t->name, "role",
-                      stored_roles[t->role], "buffer", stored_is_parameter(t) ? "param" : "state", "offset",
-                      (json_int_t)t->offset, "size", (json_int_t)size, "shape", dims(t->dim, t->rank), "trained",
-                      t->trained, "decays", t->decays, "kept", t->kept, "metadata", t->metadata, "init", init);
+        json_t *row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:b, s:b, s:s*, s:b, s:o}", "name", t->name, "role",
+                                stored_roles[t->role], "buffer", stored_is_parameter(t) ? "param" : "state", "offset",
+                                (json_int_t)programs->place[i].offset, "size", (json_int_t)size, "shape",
+                                dims(t->dim, t->rank), "trained", t->trained, "decays", t->decays, "kept", t->kept,
+                                "metadata", t->metadata, "init", init);
+        if (programs->place[i].line > 0) put(packed(row), "line", json_integer((json_int_t)programs->place[i].line));
         if (t->matrices > 0) put(packed(row), "matrices", json_integer((json_int_t)t->matrices));
         add(list, row);
     }
@@ -183,8 +185,8 @@ static json_t *schedule(const ScheduleKind *kind) {
 }
 
 static json_t *sizes(const Descriptor *d) {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->model->param_size,
-                     "state", (json_int_t)d->programs->model->state_size, "grad_slot", (json_int_t)d->grad_slot, "grad",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "param", (json_int_t)d->programs->param_size, "state",
+                     (json_int_t)d->programs->state_size, "grad_slot", (json_int_t)d->grad_slot, "grad",
                      (json_int_t)(NET_SLOTS * d->grad_slot + d->grad_owned), "scratch", (json_int_t)d->scratch,
                      "log_once", (json_int_t)d->programs->log_once, "log_chunk", (json_int_t)d->programs->log_chunk);
 }
@@ -214,7 +216,7 @@ const char *descriptor_write(Arena *arena, const Code *code, const Descriptor *d
     int64_t least = model_least_batch(model, &needs);
     if (needs) put(root, "least_batch", json_pack("{s:I, s:s}", "examples", (json_int_t)least, "layer", needs->name));
     put(root, "network", network_json(model));
-    put(root, "tensors", tensors(model));
+    put(root, "tensors", tensors(d->programs));
     put(root, "sizes", sizes(d));
     put(root, "scalars", scalars);
     put(root, "random", json_boolean(d->random));

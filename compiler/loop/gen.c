@@ -143,7 +143,7 @@ void gen_store_turned(const Gen *g, const Access *access, const int value[LOOP_L
 
 /* ---- expressions ---- */
 static int image_number(const Gen *g) { /* 16 * chunk + image */
-    int batch = g->group->batch;
+    const int batch = g->group->images >= 0 ? g->group->images : g->group->batch;
     Address first = loop_address(BUFFER_PARAM, chunk_offset(g) * LOOP_LANES);
     first = loop_address_term(first, g->chunk_var, LOOP_LANES);
     if (batch >= 0 && batch != g->lane) first = add_index(g, first, batch, 1);
@@ -161,12 +161,15 @@ int gen_index(const Gen *g, const Affine *affine) {
     return loop_op2(g->b, OP_IADD, loop_splat(g->b, value), lanes);
 }
 
-/* Known where every index of the dimension is a number here, and lanes do not run over it. */
+/* Known where every index of the dimension is a number here, and lanes do not run over it. One that stands for several
+ * (group.c) runs through memory, and so through what is there. */
 static bool is_outside(const Gen *g, const Expr *read, int d) {
+    const int64_t *range = g->group->member[0]->compute->range;
     const Affine *a = &read->index[d];
     int64_t at = a->plus;
     for (int i = 0; i < INDEX_MAX; i++) {
         if (a->at[i] == 0) continue;
+        if (range[i] != DIM_BATCH && g->group->range[i] > range[i]) return false;
         if (g->at[i].terms > 0 || i == g->lane || i == g->pair) return false;
         at += a->at[i] * (g->at[i].base + g->offset[i] * gen_unit(g, i));
     }

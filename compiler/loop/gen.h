@@ -38,6 +38,7 @@ typedef struct {
     LineParts parts;           /* of the line in the lanes that the code here covers */
     IndexValue block_start;    /* of s.blocked, where the code stands */
     SumBlocks blocks;
+    bool absent;  /* the images of the tile here are none of the chunk's */
     int64_t done; /* lanes of the vectors here that were made before, and stay */
     int split;    /* output index whose tiles are split over the parts; -1: none */
     int chunk_var, task_var;

@@ -2,6 +2,7 @@
  * together (next.c) must share one. */
 #include <string.h>
 
+#include "compiler/loop/cost.h"
 #include "compiler/loop/nest.h"
 #include "compiler/passes/passes.h"
 
@@ -40,6 +41,21 @@ static void merge_indices(Group *group, int outer) {
     group->range[outer] = 1;
 }
 
+static bool is_by_rows(const Tensor *t) { return t->by_rows || t->role == ROLE_OUTPUT; }
+
+/* Whether images are gone through one after the other: rows by image are made, of rows by image alone. Where values
+ * come with images in the lanes these stay there, and are scattered or turned. */
+static bool goes_by_rows(const Group *group) {
+    const Compute *c = group->member[0]->compute;
+    AccessList list = {0};
+    bool rows = group->scope == SCOPE_CHUNK && is_by_rows(c->out) && group->rank > 1;
+    if (!rows || c->reduce != REDUCE_NONE) return rows;
+    access_list_reads(group, &list);
+    for (size_t i = 0; i < list.count; i++)
+        if (tensor_is_batched(list.at[i].tensor) && list.at[i].step[group->rank - 1] != 1) rows = false;
+    return rows && list.count > 0;
+}
+
 Group group_make(const Layout *layout, Placed *list, int count) {
     const Compute *first = list[0].compute;
     Group group = {.layout = layout,
@@ -48,7 +64,8 @@ Group group_make(const Layout *layout, Placed *list, int count) {
                    .scope = list[0].scope,
                    .rank = first->rank,
                    .reductions = first->reductions,
-                   .batch = -1};
+                   .batch = -1,
+                   .images = -1};
     for (int m = 0; m < count; m++) group.member[m] = &list[m];
     memcpy(group.range, first->range, sizeof group.range);
     for (int i = 0; i < group.rank + group.reductions; i++)
@@ -60,10 +77,16 @@ Group group_make(const Layout *layout, Placed *list, int count) {
         return group;
     }
     bool sums_lanes = first->order.partial == PARTIAL_IMAGES;
-    if (sums_lanes || group.scope == SCOPE_BATCH || (group.scope == SCOPE_CHUNK && !first->out->by_rows)) return group;
+    const bool rows = is_by_rows(first->out);
+    if (sums_lanes || group.scope == SCOPE_BATCH || (group.scope == SCOPE_CHUNK && !rows)) return group;
     for (int i = 0; i + 1 < group.rank; i++) merge_indices(&group, i);
     if (group.scope == SCOPE_ONCE) /* its order is by lanes of what runs through memory: fixed by the program too */
         for (int i = group.rank; i + 1 < group.rank + group.reductions; i++) merge_indices(&group, i);
+    if (goes_by_rows(&group)) {
+        group.images = group.batch;
+        group.range[group.images] = layout->filled;
+        group.batch = -1;
+    }
     return group;
 }
 
@@ -81,7 +104,7 @@ bool group_may_join(const Group *group, const Placed *next) {
     if (next->level != group->member[0]->level || family(c) < 0 || family(c) != family(first)) return false;
     if (c->rank != first->rank || c->reductions != first->reductions) return false;
     if (memcmp(c->range, first->range, sizeof c->range) != 0) return false;
-    if (c->out->by_rows || first->out->by_rows || c->out->role == ROLE_OUTPUT) return false;
+    if (is_by_rows(c->out) || first->out->by_rows) return false;
     const Place *place = group->layout->place;
     if (compute_line(c, place[c->out->id].lane_dim) != compute_line(first, place[first->out->id].lane_dim))
         return false;

@@ -180,7 +180,7 @@ static int64_t row_major(const Tensor *t, Place *place, int from, int64_t unit) 
     int64_t size = unit;
     for (int d = t->rank; d-- > from;) {
         place->stride[d] = size;
-        size *= t->dim[d] + place->low[d] + place->high[d];
+        size *= t->line > 0 && d == t->rank - 1 ? t->line : t->dim[d] + place->low[d] + place->high[d];
     }
     for (int d = from; d < t->rank; d++) place->base += place->low[d] * place->stride[d];
     return size;
@@ -336,6 +336,7 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     layout->program = program;
     layout->one_image = mode.one_image;
     layout->images = mode.one_image && !mode.by_images ? 1 : LOOP_LANES;
+    layout->filled = mode.filled > 0 ? mode.filled : layout->images;
     layout->state_size = mode.state_size;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;

@@ -70,6 +70,7 @@ typedef struct {
     Program *program;
     bool one_image;  /* LayoutMode's */
     int64_t images;  /* of a chunk */
+    int64_t filled;  /* of these, as many as are expected */
     PlacedList list; /* by level, then in program order */
     Place *place;    /* by tensor id */
     int levels;
@@ -88,6 +89,7 @@ typedef struct {
     bool one_image;
     bool by_images; /* with one_image: all images of a chunk so, one after the other */
     bool one_chunk; /* batches are expected to be of one chunk: one_chunk.h */
+    int64_t filled; /* images of a chunk that batches are expected to have; 0: all */
     bool by_parts;  /* values of images may be made by parts, of all chunks: SCOPE_BATCH */
     Packing *packing;
     int64_t state_size;

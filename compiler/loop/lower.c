@@ -17,13 +17,21 @@
 #include "compiler/loop/meet.h"
 #include "compiler/loop/nest.h"
 #include "compiler/loop/split.h"
+#include "compiler/loop/unit_lanes.h"
 #include "compiler/model/rate_schedule.h"
 #include "compiler/optimizers/step.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
 #include "runtime/base/formula.h"
 
-void lower_passes(Programs *programs) {
+/* Of a step, and of what it begins with where that is computed: equal hashes, equal bits. */
+static void hash_programs(Programs *programs) {
+    const ProgramKind kinds[] = {PROGRAM_INIT, PROGRAM_TRAIN};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        programs->order_hash[i] = programs->program[kinds[i]] ? program_hash(programs->program[kinds[i]]) : 0;
+}
+
+void lower_passes(Arena *arena, Programs *programs) {
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         Program *p = programs->program[k];
         if (!p) continue;
@@ -32,8 +40,11 @@ void lower_passes(Programs *programs) {
         pass_fuse(p);
         pass_layout_copies(p);
         pass_order(p);
-        program_verify(p);
     }
+    hash_programs(programs);
+    unit_lanes(arena, programs);
+    for (int k = 0; k < PROGRAM_COUNT; k++)
+        if (programs->program[k]) program_verify(programs->program[k]);
 }
 
 typedef struct {
@@ -224,16 +235,12 @@ static bool draws(const Programs *programs) {
     return any;
 }
 
-/* Equal hashes, equal bits: of a step, and of what it begins with where that is computed. What else decides them is the
- * runtime's: NET_BITS. */
+/* With what decides the bits besides the programs' orders. */
 static uint64_t hash_orders(const Programs *programs, bool fma) {
     const int parts[] = {NET_BITS, NET_LANES, NET_SLOTS, fma};
     uint64_t hash = hash_bytes(0, parts, sizeof parts);
-    const ProgramKind kinds[] = {PROGRAM_INIT, PROGRAM_TRAIN};
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        uint64_t program = programs->program[kinds[i]] ? program_hash(programs->program[kinds[i]]) : 0;
-        hash = hash_bytes(hash, &program, sizeof program);
-    }
+    for (size_t i = 0; i < COUNT_OF(programs->order_hash); i++)
+        hash = hash_bytes(hash, &programs->order_hash[i], sizeof programs->order_hash[i]);
     return hash;
 }
 
@@ -250,10 +257,12 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     const int64_t batch = (int64_t)settings_number(&model->settings, "batch"); /* 0: all examples */
     const bool one_chunk = batch >= 1 && batch <= NET_LANES;
     for (int k = 0; k < PROGRAM_COUNT; k++) {
+        const bool steps = k == PROGRAM_TRAIN || k == PROGRAM_TRAIN_LOG;
         if (!programs->program[k]) continue;
-        layout[k] =
-            layout_program(arena, programs->program[k],
-                           (LayoutMode){.one_chunk = one_chunk, .by_parts = k == PROGRAM_TRAIN || k == PROGRAM_EVAL});
+        layout[k] = layout_program(arena, programs->program[k],
+                                   (LayoutMode){.one_chunk = one_chunk,
+                                                .by_parts = k == PROGRAM_TRAIN || k == PROGRAM_EVAL,
+                                                .filled = steps ? images_of_chunk(batch) : 0});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
         descriptor.batch_chunk[k] = layout[k]->batch_chunk;

@@ -25,8 +25,8 @@ typedef struct {
     bool plain;            /* vectors are arrays, in plain C99: compilers see through few exchanges of lanes */
 } LowerOptions;
 
-/* Runs the passes on every program. */
-void lower_passes(Programs *programs);
+/* Runs the passes on every program, and settles where kernels have stored tensors. Everything lives in the arena. */
+void lower_passes(Arena *arena, Programs *programs);
 /* The whole of it. Everything lives in the arena. */
 Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *options);
 /* Chunks of 16 images that kernel `batch` of an inference program takes at most. */

@@ -8,6 +8,8 @@
  *         add the lanes up                   (sums over images in the lanes)
  *         post, store
  *
+ * Where rows by image are made, the tile has some images, and those that the chunk has are gone through.
+ *
  * Ranges that a tile does not divide get their rest in a copy of the inner part with a smaller tile, so every bound is
  * constant. So do the first and last tiles whose windows reach out of a map, without the terms outside. Terms come in
  * ascending order whatever the tile: the sums do not depend on the schedule. */
@@ -123,6 +125,41 @@ static void turned_span(Gen *g, int i, int64_t range) {
     }
 }
 
+/* Images from number `first` on, a tile of them: where there is no such image the rows become 0, since others read all
+ * 16 as lanes, and want a number in each. */
+static void images_tile(Gen *g, int i, IndexValue first, Bound before, Bound behind) {
+    const Bound images = loop_bound_images_of(g->chunk_var);
+    g->at[i] = first;
+    loop_if_begin(g->b, before, images);
+    outputs_within(g, i);
+    loop_if_end(g->b);
+    g->absent = true;
+    loop_if_begin(g->b, images, behind);
+    outputs_within(g, i);
+    loop_if_end(g->b);
+    g->absent = false;
+}
+
+/* The images of this chunk, in tiles. What a tile has of others means nothing. */
+static void images_span(Gen *g, int i) {
+    const int64_t tile = g->s.tile[i], rest = LOOP_LANES % tile;
+    g->now[i] = tile;
+    if (tile <= HALF_VECTOR) {
+        int var = loop_for_begin(g->b, loop_bound(0), loop_bound(LOOP_LANES), tile);
+        images_tile(g, i, index_plus_var(index_const(0), var, 1), loop_bound_var(var, 0), loop_bound_var(var, 1));
+        loop_for_end(g->b);
+    } else {
+        g->at[i] = index_const(0);
+        outputs_within(g, i);
+    }
+    if (tile > HALF_VECTOR && rest > 0) {
+        g->now[i] = rest;
+        images_tile(g, i, index_const(tile), loop_bound(tile), loop_bound(tile + 1));
+    }
+    g->now[i] = 1;
+    g->at[i] = index_const(0);
+}
+
 /* The loops from a place in the order on. */
 static void outputs_from(Gen *g, int place) {
     const Group *group = g->group;
@@ -134,6 +171,10 @@ static void outputs_from(Gen *g, int place) {
     g->now[i] = 1;
     if (i == group->batch && i == g->lane) {
         outputs_from(g, place + 1);
+        return;
+    }
+    if (i == group->images) {
+        images_span(g, i);
         return;
     }
     int64_t range = i == group->batch ? LOOP_LANES : group->range[i];

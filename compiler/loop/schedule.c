@@ -78,15 +78,7 @@ static int lane_of(const Group *group) {
     const Compute *c = group->member[0]->compute;
     if (group->layout->one_image)
         return group->rank > 1 ? compute_line(c, group->layout->place[c->out->id].lane_dim) : -1;
-    bool rows = c->out->by_rows || c->out->role == ROLE_OUTPUT;
-    if (group->scope == SCOPE_CHUNK && rows && group->rank > 1 && c->reduce == REDUCE_NONE) {
-        AccessList list = {0}; /* a copy by rows: lanes over the row if it is read by rows too, else images scattered */
-        access_list_reads(group, &list);
-        bool all = list.count > 0;
-        for (size_t i = 0; i < list.count; i++)
-            if (tensor_is_batched(list.at[i].tensor) && list.at[i].step[group->rank - 1] != 1) all = false;
-        return all ? group->rank - 1 : group->batch;
-    }
+    if (group->images >= 0) return group->rank - 1;
     const bool values = group->scope == SCOPE_CHUNK || group->scope == SCOPE_BATCH;
     if (values || c->order.partial == PARTIAL_IMAGES) return group->batch;
     if (group->scope == SCOPE_ONCE)
@@ -124,16 +116,19 @@ static LineSearch search_lines(const Group *group, int lane) {
 }
 
 static bool writes_whole_lines(const Group *group) {
-    for (int m = 0; m < group->count; m++)
-        if (!group->layout->place[group->member[m]->compute->out->id].whole) return false;
+    for (int m = 0; m < group->count; m++) {
+        const Tensor *out = group->member[m]->compute->out;
+        const bool rows = out->line > 0 || (out->by_rows && out->rank == 2 && group->images >= 0);
+        if (!rows && !group->layout->place[out->id].whole) return false;
+    }
     return true;
 }
 
-/* Rows of a slot's copy are padded to whole vectors; so are the lines of one image, but not what the caller gave and
- * takes. */
+/* Rows of a slot's copy are padded to whole vectors; so are the lines of one image, rows by image and matrices in
+ * lines, but not what the caller gave and takes. */
 bool schedule_lines_are_padded(const Group *group, int lane) {
     if (group->scope == SCOPE_SLOT) return true;
-    return group->layout->one_image && writes_whole_lines(group) && !search_lines(group, lane).beyond;
+    return writes_whole_lines(group) && !search_lines(group, lane).beyond;
 }
 
 static bool uses_index(const Group *group) {
@@ -408,6 +403,7 @@ bool schedule_may_tile(const Group *group, const Schedule *s, int i, int64_t cou
     const SumOrder *order = &group->member[0]->compute->order;
     if (count < 1 || count > schedule_units(group, s, i)) return false;
     if (i == group->batch) return CHUNKS_TOGETHER % count == 0;
+    if (i == group->images && count <= HALF_VECTOR) return LOOP_LANES % count == 0; /* else what is left is one more */
     if (count == 1 || !settles_terms(group, i)) return true;
     for (int k = group->rank; k < group->rank + group->reductions; k++)
         if (order->inside[k].output == i && group->range[k] < 2 * group->range[i]) return false;
@@ -517,8 +513,8 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
 static uint64_t key_of(const Group *group) {
     const Compute *c = group->member[0]->compute;
     const bool one_image = group->layout->one_image;
-    const int64_t numbers[] = {group->scope, group->rank, group->reductions,
-                               group->batch, one_image,   cost_reads_after(group)};
+    const int64_t numbers[] = {group->scope,  group->rank, group->reductions,      group->batch,
+                               group->images, one_image,   cost_reads_after(group)};
     uint64_t hash = hash_bytes(0, numbers, sizeof numbers);
     AccessList list = {0};
     access_list_reads(group, &list);

@@ -35,6 +35,7 @@ typedef struct {
     int rank, reductions;
     int64_t range[INDEX_MAX]; /* after collapsing: indices that run through memory together are one */
     int batch;                /* which index is n; -1: none */
+    int images; /* an output index that goes through the images of a chunk, which are not in the lanes; -1: none */
 } Group;
 
 typedef struct {

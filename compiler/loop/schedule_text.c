@@ -26,7 +26,7 @@ static void print_items(const Group *group, const Schedule *s, FILE *out) {
     fputs(", range", out);
     for (int i = 0; i < all; i++) {
         fputs(i == 0 ? " " : i == rank ? " | " : " ", out);
-        if (group->range[i] == DIM_BATCH)
+        if (group->range[i] == DIM_BATCH || i == group->images)
             fputs("n", out);
         else
             fprintf(out, "%lld", (long long)group->range[i]);

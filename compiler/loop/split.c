@@ -145,7 +145,7 @@ static int split_chunk(const Gen *g, double *least) {
     }
     for (int place = 0; place < group->rank; place++) {
         int i = g->s.order[place];
-        if ((i == g->lane && i == group->batch) || i == g->s.turned || has_rims(g, i)) continue;
+        if ((i == g->lane && i == group->batch) || i == group->images || i == g->s.turned || has_rims(g, i)) continue;
         double found = work_of_two(g, i, work);
         if (found >= *least) continue;
         *least = found;

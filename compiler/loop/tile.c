@@ -274,11 +274,18 @@ void tile_note_sums(const Gen *g) {
 }
 
 /* ---- one tile ---- */
+static void then_zero(Gen *g, int m, int64_t t) {
+    (void)t;
+    put(g, m, loop_const_f32(g->b, 0, g->lane >= 0));
+}
+
 static void make_tile_here(Gen *g) {
     const Group *group = g->group;
     const Compute *first = group->member[0]->compute;
     ASSERT(gen_tile(g) <= TILE_MAX);
-    if (group->member[0]->together && first->reduce == REDUCE_NONE) {
+    if (g->absent) {
+        for_tile(g, then_zero);
+    } else if (group->member[0]->together && first->reduce == REDUCE_NONE) {
         finish_together(g);
     } else if (first->reduce == REDUCE_NONE) {
         maps(g);

@@ -42,11 +42,8 @@ typedef struct {
     Tensor **rows;    /* its copy; NULL: none so far */
 } Copies;
 
-/* The copy of a tensor, which is no copy itself. */
-static Tensor *rows_of(Program *p, const Copies *copies, Tensor *x, size_t *at) {
-    if (copies->rows[x->id]) return copies->rows[x->id];
+Compute *pass_copy_rows(Program *p, Tensor *x, const Compute *writer) {
     Expr *e = e_at(p, x);
-    const Compute *writer = copies->writer[x->id];
     if (writer && writer->reduce == REDUCE_NONE && compute_is_plain(writer)) {
         Sources sources = {true};
         expr_reads(p, writer->e, examine_source, &sources);
@@ -56,10 +53,16 @@ static Tensor *rows_of(Program *p, const Copies *copies, Tensor *x, size_t *at) 
     Tensor *rows = program_map(p, arena_format(p->arena, "%s.rows", x->name), x, e);
     rows->by_rows = true;
     rows->rows_of = x;
-    copies->rows[x->id] = rows;
+    return p->computes.at[p->computes.count - 1];
+}
+
+/* The copy of a tensor, which is no copy itself. */
+static Tensor *rows_of(Program *p, const Copies *copies, Tensor *x, size_t *at) {
+    if (copies->rows[x->id]) return copies->rows[x->id];
+    copies->rows[x->id] = pass_copy_rows(p, x, copies->writer[x->id])->out;
     insert(p, *at);
     ++*at;
-    return rows;
+    return copies->rows[x->id];
 }
 
 static void give_rows(Program *p) {

@@ -12,6 +12,9 @@ void pass_cse(Program *p);
 void pass_fuse(Program *p);
 /* Copies that let every tensor have one layout; after fusion. */
 void pass_layout_copies(Program *p);
+/* Appends the copy by rows of a value, made from the batch's input where that is all that `writer`, the compute that
+ * makes the value, reads (NULL: there are several). */
+Compute *pass_copy_rows(Program *p, Tensor *x, const Compute *writer);
 /* Settles the order of every sum; the last of the passes, which see to it that nothing changes it any more. */
 void pass_order(Program *p);
 

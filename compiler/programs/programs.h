@@ -50,9 +50,18 @@ typedef struct {
     Tensor **gradient;     /* and the value's gradient by it */
 } Objective;
 
+/* Where kernels have a stored tensor. */
+typedef struct {
+    int64_t offset; /* its first element in the buffer */
+    int64_t line;   /* a matrix that lies by columns, so far apart; 0: its values lie in their order */
+} StoredPlace;
+
 typedef struct {
     const Model *model;
     Program *program[PROGRAM_COUNT]; /* NULL: the model has no use for it */
+    StoredPlace *place;              /* by row of the model's list, once lower_passes() has settled it */
+    int64_t param_size, state_size;  /* elements of the kernels' buffers, likewise */
+    uint64_t order_hash[2];          /* program_hash() of `init` and `train`, before that changed how anything lies */
     VEC(LogEntry) log[PROGRAM_COUNT];
     int64_t log_once, log_chunk; /* doubles: the largest any program needs */
 } Programs;

@@ -323,6 +323,14 @@ static Expr *change_tensor(const Rewrite *rewrite, Expr *e) {
     return e_read(rewrite->p, rewrite->now, e->number, e->index);
 }
 
+static Expr *change_lines(const Rewrite *rewrite, Expr *e) {
+    if (e->kind != EXPR_READ || e->tensor->line == 0) return NULL;
+    const int last = e->tensor->rank - 1;
+    Affine index[TENSOR_MAX_RANK];
+    for (int d = 0; d <= last; d++) index[d] = e->index[d < last ? d + 1 : 0];
+    return e_read(rewrite->p, e->tensor, e->number, index);
+}
+
 Expr *expr_reindex(Program *p, Expr *e, int count, const Affine *map) {
     bool same = true;
     for (int i = 0; i < count; i++) same = same && affine_single(&map[i]) == i;
@@ -336,6 +344,8 @@ Expr *expr_replace(Program *p, Expr *e, const Expr *from, Expr *to) {
 Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to) {
     return rewrite_all(e, &(Rewrite){.p = p, .change = change_tensor, .old = from, .now = to});
 }
+
+Expr *expr_turn(Program *p, Expr *e) { return rewrite_all(e, &(Rewrite){.p = p, .change = change_lines}); }
 
 /* ---- derivative ---- */
 /* Where a branch is chosen by comparing with the result (max), equal operands give the first one: relu'(0) = 0. */

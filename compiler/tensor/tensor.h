@@ -65,6 +65,7 @@ struct Tensor {
     const Tensor *rises_with; /* elementwise a non-decreasing function of that tensor, also once rounded; or NULL */
     bool by_rows;             /* laid out [image][dims] for lanes over the dims, instead of [dims][image] */
     const Tensor *rows_of;    /* the tensor this is a copy of, by rows; or NULL */
+    int64_t line; /* the last dimension lies in lines of so many elements, padded to whole vectors; 0: without gaps */
 };
 bool tensor_is_batched(const Tensor *tensor);
 int64_t tensor_count(const Tensor *tensor); /* elements, of one example when batched */
@@ -139,6 +140,8 @@ Expr *expr_reindex(Program *p, Expr *e, int count, const Affine *map);
 Expr *expr_replace(Program *p, Expr *e, const Expr *from, Expr *to);
 /* e with every read of tensor `from` made a read of `to`, which has its shape. */
 Expr *expr_retarget(Program *p, Expr *e, const Tensor *from, Tensor *to);
+/* e with the first index of every read of a tensor in lines (Tensor.line) made the last. */
+Expr *expr_turn(Program *p, Expr *e);
 /* Calls visit for each distinct read of e, in order of first appearance; visit must not begin another walk. */
 void expr_reads(Program *p, Expr *e, void (*visit)(void *context, Expr *read), void *context);
 /* How many operands a kind has, and its name in print. */

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/train/param.h"
 #include "runtime/train/scalars.h"
 #include "runtime/train/workers.h"
 #include "tests/bench/limit.h"
@@ -91,10 +92,12 @@ static void fill_scalars(Bench *bench) {
 static void fill_tensors(Bench *bench) {
     for (int i = 0; i < bench->model.tensors; i++) {
         const NetParam *param = &bench->model.tensor[i];
-        float *out = (param->in_state ? bench->state : bench->param) + param->offset;
+        float *out = make(param->size, sizeof(float));
         if (param->init.kind != NET_INIT_DATA) net_init_fill(&param->init, 1, (uint32_t)i, 0, param->size, out);
         for (int64_t k = 0; k < param->size && param->init.kind == NET_INIT_DATA; k++)
             out[k] = param->init.statistic == NET_STATISTIC_DEVIATION ? 1 : 0;
+        net_param_put(param, out, param->in_state ? bench->state : bench->param);
+        free(out);
     }
 }
 

@@ -142,16 +142,18 @@ class Builder:
         call([self.cc, "-o", output, *inputs, self.runtime, *self.made["libraries"]])
         return output
 
-    def emit(self, model, backend, what, suffix, *more):
+    def emit(self, model, backend, what, suffix, *more, batch=None):
+        if batch is not None:  # what netc makes depends on it
+            suffix, more = f".{batch}{suffix}", (*more, "--set", f"batch {batch}")
         output = self.path(f"{os.path.basename(model)}.{backend}{suffix}")
         done = call([self.netc, "build", model, "--backend", backend, "--emit", what, "-o", output, *more])
         return output, done.stdout
 
-    def harness(self, model, backend):
-        """kernels.c with the model as it is."""
-        key = ("harness", model, backend)
+    def harness(self, model, backend, batch=16):
+        """kernels.c with the model, meant for batches of this size."""
+        key = ("harness", model, backend, batch)
         if key not in self.made:
-            made, _ = self.emit(model, backend, "obj", ".o")
+            made, _ = self.emit(model, backend, "obj", ".o", batch=batch)
             self.made[key] = self.link(made[:-2], made, self.object("kernels"), self.object("limit"))
         return self.made[key]
 
@@ -159,7 +161,7 @@ class Builder:
         """kernels.c with time stamps around the model's nests, the model's schedule, and the work of each nest in
         a batch of this size; the code for `cpu` instead of this machine's."""
         more = (["--cc", self.wrapper] if backend == "c" else []) + (["--cpu", cpu] if cpu else [])
-        made, dumps = self.emit(model, backend, "asm", f".{cpu}.s", "--dump", "schedule", "--dump", "loops", *more)
+        made, dumps = self.emit(model, backend, "asm", f".{cpu}.s", "--dump", "schedule", "--dump", "loops", *more, batch=batch)
         with open(made, encoding="utf-8") as file:
             text = nests.add_stamps(file.read(), nests.parse_calls(dumps))
         with open(made, "w", encoding="utf-8") as file:

@@ -12,6 +12,7 @@
 #include "compiler/loop/interp.h"
 #include "compiler/loop/lower.h"
 #include "compiler/model/layer.h"
+#include "runtime/train/param.h"
 #include "runtime/train/scalars.h"
 #include "runtime/train/workers.h"
 #include "tests/fuzz/networks.h"
@@ -126,17 +127,18 @@ static Outcome run_programs(const NetModel *model, const Example *x) {
     float scalar[NET_SCALARS_ROOM] = {0};
     fill_scalars(model, x->images, scalar);
     Outcome outcome = {
-        .params = model->param_size, .states = model->state_size, .logs = logs * (int64_t)COUNT_OF(programs)};
-    outcome.param = buffer(model->param_size, sizeof(float));
-    outcome.state = buffer(model->state_size, sizeof(float));
+        .params = model->plain.param, .states = model->plain.state, .logs = logs * (int64_t)COUNT_OF(programs)};
+    float *param = buffer(model->param_size, sizeof(float)), *state = buffer(model->state_size, sizeof(float));
+    outcome.param = buffer(outcome.params, sizeof(float));
+    outcome.state = buffer(outcome.states, sizeof(float));
     outcome.log = buffer(outcome.logs, sizeof(double));
-    memcpy(outcome.param, x->param, (size_t)model->param_size * sizeof(float));
-    memcpy(outcome.state, x->state, (size_t)model->state_size * sizeof(float));
+    net_params_put(model, false, x->param, outcome.params, param);
+    net_params_put(model, true, x->state, outcome.states, state);
     int64_t values = 0; /* for each chunk */
     for (size_t p = 0; p < COUNT_OF(programs); p++)
         values = programs[p]->batch_chunk > values ? programs[p]->batch_chunk : values;
-    NetCall call = {.param = outcome.param,
-                    .state = outcome.state,
+    NetCall call = {.param = param,
+                    .state = state,
                     .grad = buffer(model->grad_size, sizeof(float)),
                     .batch = buffer(chunks * values, sizeof(float)),
                     .input = model->input_bytes ? (const void *)x->bytes : x->rows,
@@ -151,7 +153,9 @@ static Outcome run_programs(const NetModel *model, const Example *x) {
     for (size_t p = 0; p < COUNT_OF(programs); p++, call.log += logs)
         if (programs[p]->present) net_workers_run(workers, programs[p], 0, programs[p]->phases, &call);
     net_workers_free(workers);
-    free(call.grad), free(call.batch);
+    net_params_get(model, false, param, outcome.params, outcome.param);
+    net_params_get(model, true, state, outcome.states, outcome.state);
+    free(param), free(state), free(call.grad), free(call.batch);
     return outcome;
 }
 
@@ -178,7 +182,7 @@ static void check_training(Arena *arena, Drawing *d, const Model *model) {
     LowerOptions options = {
         .backend = "interp", .target = {.cpu = "generic", .fma = true}, .body_max = 8 << draw(d, 4)};
     Programs *programs = programs_build(arena, model);
-    lower_passes(programs);
+    lower_passes(arena, programs);
     Example x = example_new(d, programs);
     const char *name = processors[draw(d, COUNT_OF(processors))];
     options.target.processor = *processor_named(MACHINE_X86_64, name);
@@ -218,7 +222,7 @@ static void check_inference(Arena *arena, Drawing *d, const Model *model) {
                    .fma = true,
                    .processor = *processor_named(MACHINE_X86_64, processors[draw(d, COUNT_OF(processors))])}};
     Programs *programs = programs_build_inference(arena, model, last);
-    lower_passes(programs);
+    lower_passes(arena, programs);
     Inference *inference = lower_inference(arena, programs, &options, true);
     Example x = example_new(d, programs);
     int64_t rows = net_padded(x.images);

@@ -13,6 +13,7 @@
 #include "compiler/loop/lower.h"
 #include "compiler/loop/schedule.h"
 #include "compiler/model/activation.h"
+#include "runtime/train/param.h"
 #include "runtime/train/scalars.h"
 #include "tests/gradients/example.h"
 
@@ -105,8 +106,16 @@ static const NetProgram *program_of(const NetModel *net, ProgramKind kind) {
     BUG("no such program");
 }
 
+/* The values of all that is stored in one of the buffers, as the model lays them out. */
+static float *stored_values(const Check *check, const double *from, int64_t size) {
+    float *values = NEW_ARRAY(check->arena, float, size + 1);
+    for (int64_t i = 0; i < size; i++) values[i] = (float)from[i];
+    return values;
+}
+
 static void fill_buffers(Check *check) {
     const NetModel *net = &check->net;
+    const int64_t params = check->programs->model->param_size, states = check->programs->model->state_size;
     check->values = 0;
     for (ProgramKind kind = 0; kind < PROGRAM_PREDICT; kind++) {
         int64_t values = program_of(net, kind)->batch_chunk * check->chunks;
@@ -119,8 +128,8 @@ static void fill_buffers(Check *check) {
     check->scratch = buffer(check, net->scratch_size, sizeof(float));
     check->scalar = buffer(check, NET_SCALARS_ROOM, sizeof(float));
     check->log = buffer(check, net->log_once + net->log_chunk * check->chunks, sizeof(double));
-    for (int64_t i = 0; i < net->param_size; i++) check->param[i] = (float)check->input.param[i];
-    for (int64_t i = 0; i < net->state_size; i++) check->state[i] = (float)check->input.state[i];
+    net_params_put(net, false, stored_values(check, check->input.param, params), params, check->param);
+    net_params_put(net, true, stored_values(check, check->input.state, states), states, check->state);
     fill_scalars(check);
 }
 
@@ -170,7 +179,8 @@ static void compare_stored(Check *check, ProgramKind kind) {
         const Stored *stored = model->stored.at[t];
         int64_t count = stored_count(stored);
         const double *before = (stored_is_parameter(stored) ? check->input.param : check->input.state) + stored->offset;
-        const float *after = (stored_is_parameter(stored) ? check->param : check->state) + stored->offset;
+        float *after = NEW_ARRAY(check->arena, float, count);
+        net_param_get(&check->net.tensor[t], stored_is_parameter(stored) ? check->param : check->state, after);
         double *found = NEW_ARRAY(check->arena, double, count), *expected = NEW_ARRAY(check->arena, double, count);
         const double *next = NULL;
         for (size_t i = 0; i < p->tensors.count; i++) {
@@ -252,16 +262,16 @@ static void check_inference(Check *check, const LowerOptions *options) {
     input.batch = batch;
     Eval *expected = eval_new(arena, p, &input);
     eval_run(expected, NULL);
-    fill_buffers(check);
-    lower_passes(programs);
+    lower_passes(arena, programs);
     Inference *inference = lower_inference(arena, programs, options, true);
     Interp *interp = interp_new(arena, inference->code, true);
     float *packed = buffer(check, inference->packing.size, sizeof(float));
     float *state = buffer(check, inference->state_size, sizeof(float));
     float *scratch = buffer(check, inference->scratch_size, sizeof(float));
     float *chunks = NEW_ARRAY(arena, float, n *outputs);
-    memcpy(state, check->state, (size_t)model->state_size * sizeof(float));
-    inference_fill(arena, inference, check->param, packed, state);
+    memcpy(state, stored_values(check, check->input.state, model->state_size),
+           (size_t)model->state_size * sizeof(float));
+    inference_fill(arena, inference, stored_values(check, check->input.param, model->param_size), packed, state);
     int64_t whole = n / NET_LANES * NET_LANES;
     for (int64_t chunk = 0; chunk < n / NET_LANES; chunk++)
         interp_kernel(interp_self(interp, (size_t)inference->batch), packed, state, NULL, found, scratch, rows, NULL,
@@ -322,7 +332,7 @@ static Programs *build_programs(Arena *arena, const Model *model) {
 
 static void lower(Check *check, const LowerOptions *options) {
     Programs *programs = build_programs(check->arena, check->programs->model); /* of its own: lowering changes them */
-    lower_passes(programs);
+    lower_passes(check->arena, programs);
     Code *code = lower_programs(check->arena, programs, options);
     Interp *interp = interp_new(check->arena, code, true);
     NetKernel **kernels = NEW_ARRAY(check->arena, NetKernel *, code->kernels.count);
@@ -352,6 +362,16 @@ static LowerOptions options_for(const char *cpu) {
     return (LowerOptions){.backend = "interp", .target = {.cpu = row->name, .fma = row->fma, .processor = *row}};
 }
 
+/* Whether both have the same bits of all that is stored there. */
+static bool same_stored(const Check *a, const Check *b, bool in_state) {
+    const Model *model = a->programs->model;
+    const int64_t size = in_state ? model->state_size : model->param_size;
+    float *one = NEW_ARRAY(a->arena, float, size + 1), *other = NEW_ARRAY(a->arena, float, size + 1);
+    net_params_get(&a->net, in_state, in_state ? a->state : a->param, size, one);
+    net_params_get(&b->net, in_state, in_state ? b->state : b->param, size, other);
+    return memcmp(one, other, (size_t)size * sizeof(float)) == 0;
+}
+
 /* Other schedules must leave the same bits. */
 static void check_schedules(Check *check, ProgramKind kind) {
     static const struct {
@@ -366,8 +386,7 @@ static void check_schedules(Check *check, ProgramKind kind) {
         lower(&other, &options);
         run_program(&other, kind);
         size_t log = (size_t)(check->net.log_once + check->net.log_chunk * check->chunks) * sizeof(double);
-        if (memcmp(other.param, check->param, (size_t)check->net.param_size * sizeof(float)) != 0 ||
-            memcmp(other.state, check->state, (size_t)check->net.state_size * sizeof(float)) != 0 ||
+        if (!same_stored(&other, check, false) || !same_stored(&other, check, true) ||
             memcmp(other.log, check->log, log) != 0) {
             printf("FAILED: %s, batch of %lld: %s: other bits with %s and tile %s\n", check->title,
                    (long long)check->input.n, program_names[kind], others[i].cpu,

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The same bits with any number of threads: for whole, short and single batches, and where workers share a chunk."""
+"""The same bits with any number of threads: for whole, short and single batches, and where workers share a chunk; and
+whatever batch a trainer is meant for, on which it depends what is in its lanes."""
 import os
 import re
 import subprocess
@@ -42,6 +43,7 @@ for name, layers in SHARED.items():
                            stdout=subprocess.PIPE, text=True).stdout
     t.check(shared("train", loops), f"a chunk of '{name}' is for one worker alone")
     t.TRAINER = os.path.abspath(name)
+    references = {}
     for batch in (10, 20, 64):
         reference = None
         for threads in (1, 2, 3, 4, 7, 16):
@@ -49,4 +51,16 @@ for name, layers in SHARED.items():
             t.run("--batch", batch, "--threads", threads, "--name", run, "-q")
             reference = reference or t.contents(run)
             t.same(run, reference, f"{name}: batch {batch}, {threads} threads")
+        references[batch] = reference
+    # Meant for batches that fill their chunks, a trainer has images in all lanes, where the one above has units.
+    lines = {}
+    for meant in (10, 64):
+        command = [NETC, "build", f"{name}.net", "--set", f"batch {meant}", "--dump=loops", "-o", f"{name}-for-{meant}"]
+        loops = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+        lines[meant] = "_lanes" in loops
+    t.check(lines == {10: True, 64: False}, f"{name}: units in the lanes: {lines}")
+    t.TRAINER = os.path.abspath(f"{name}-for-64")
+    for batch, reference in references.items():
+        t.run("--batch", batch, "--name", f"{name}{batch}for64", "-q")
+        t.same(f"{name}{batch}for64", reference, f"{name}: batch {batch}, in a trainer meant for 64")
 print("ok")

@@ -9,20 +9,22 @@
     "train {\n data idx images=\"i\" labels=\"l\"\n batch 32\n " train "\n}\n"
 static const char plain[] = MODEL("conv 30 kernel=3 pad=1", "", "epochs 2");
 
-static Program *step_of(Arena *arena, const char *text) {
+static Programs *programs_of(Arena *arena, const char *text) {
     Source *source = source_from_text(arena, "m.net", text, strlen(text));
     Diags diags = {.arena = arena, .source = source};
     const Model *model = model_check(arena, source, ast_parse(arena, source, &diags), NULL, &diags);
     assert_non_null(model);
     assert_int_equal(diags.errors, 0);
     Programs *programs = programs_build(arena, model);
-    lower_passes(programs);
-    return programs->program[PROGRAM_TRAIN];
+    lower_passes(arena, programs);
+    return programs;
 }
+
+static Program *step_of(Arena *arena, const char *text) { return programs_of(arena, text)->program[PROGRAM_TRAIN]; }
 
 static uint64_t hash_of(const char *text) {
     Arena *arena = arena_new();
-    uint64_t hash = program_hash(step_of(arena, text));
+    uint64_t hash = programs_of(arena, text)->order_hash[1];
     arena_free(arena);
     return hash;
 }

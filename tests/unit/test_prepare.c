@@ -49,7 +49,7 @@ static void made_once(void **unused) {
     const LowerOptions options = {
         .target = {.cpu = "generic", .fma = true, .processor = *processor_named(MACHINE_X86_64, "x86-64-v4")}};
     Programs *programs = make_programs(arena);
-    lower_passes(programs);
+    lower_passes(arena, programs);
     const Inference *inference = lower_inference(arena, programs, &options, true);
     assert_non_null(inference->prepare);
     assert_int_equal(inference->prepare->kernels.count, 1);
