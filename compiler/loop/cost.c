@@ -281,6 +281,11 @@ static const double NUMBERS_SLOWER = 4;
  * Intel processor, whose makers state the number. */
 static const double RUN_BEGINS = 50, STREAMS = 32;
 
+/* Lines that are written come from there first. Of more than so many times the second level none is left in a third
+ * one, and more are on their way than a processor keeps in mind: it waits, some times as long as for what it reads.
+ * Measured on the same processor. */
+static const double FAR_WRITES = 8, WRITES_SLOWER = 3;
+
 typedef struct {
     int index; /* or CHUNKS */
     double rounds;
@@ -433,8 +438,10 @@ double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
         begun += runs_begun(&f, k, beyond);
     }
     const double made = f.at[SUMS][0].bytes;
-    if (f.at[0][0].bytes + f.at[1][0].bytes + made > near_l2)
-        begun += runs_begun(&f, SUMS, made * of->after + again / 2); /* what is written is not waited for */
+    if (f.at[0][0].bytes + f.at[1][0].bytes + made > near_l2) /* what is written is not waited for, */
+        begun += runs_begun(&f, SUMS, made * of->after + again / 2);
+    if (made > FAR_WRITES * (double)p->l2)
+        begun += WRITES_SLOWER * runs_begun(&f, SUMS, made); /* until it is too much */
     l2 /= p->l2_rate;
     l3 = l3 / p->l3_rate + begun * RUN_BEGINS;
     if (by) *by = l3 > l2 ? BOUND_BY_L3 : BOUND_BY_L2;

@@ -16,7 +16,7 @@
  * which is as quick there and makes code two fifths shorter. With those of 16 a vector of 16 lanes is
  * several of the processor's and a tile holds next to nothing: UNROLL_FEW makes code that is as quick and a tenth as
  * long. */
-enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, FAR_MAX = 4, SUM_MAX = 8, TURN_MAX = 16 };
+enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, FAR_MAX = 16, SUM_MAX = 8, TURN_MAX = 16 };
 enum { UNROLL_FEW = 32, UNROLL_SOME = 256, PAGE_ELEMENTS = 4096 / sizeof(float) };
 enum { CHUNKS_TOGETHER = 4 }; /* in a tile, at most: a batch of 64 has as many */
 
