@@ -151,13 +151,11 @@ static void grow(Families *f, Program *p, int *tensor) {
 
 /* ---- exchanging the dimensions ---- */
 typedef struct {
-    Arena *scratch;
     Program *p;
     Compute **writer; /* by tensor id: the one that makes all of it; NULL: several or none */
     Compute **rows;   /* that which makes the tensor by rows; NULL: none so far */
     bool *listed;     /* that one is in the list */
-    Tensor **plain;   /* the copy of a matrix in lines, as it would lie without; NULL: none so far */
-    size_t count;     /* of the tensors that there were before */
+    Tensor **plain;   /* by the id of an expression of matrices in lines: its values without; NULL: none so far */
     VEC(Compute *) list;
     int64_t images;
 } Turning;
@@ -177,40 +175,47 @@ static Tensor *rows_of(Turning *t, Tensor *x) {
     return t->rows[x->id]->out;
 }
 
-/* What is logged of a matrix is summed as it would lie. */
-static Tensor *plain_of(Turning *t, Tensor *matrix) {
-    Program *p = t->p;
-    Tensor **plain = &t->plain[matrix->id];
-    const int rank = matrix->rank;
-    int64_t dim[TENSOR_MAX_RANK];
-    Affine index[TENSOR_MAX_RANK];
-    if (*plain) return *plain;
-    for (int d = 0; d < rank; d++) {
-        dim[d] = matrix->dim[d > 0 ? d - 1 : rank - 1];
-        index[d] = ix(d < rank - 1 ? d + 1 : 0);
-    }
-    p->at = matrix->at;
-    *plain = program_compute(p, arena_format(p->arena, "%s.plain", matrix->name), rank, dim, REDUCE_NONE, 0, NULL,
-                             e_read(p, matrix, 0, index));
-    list(t, take_last(p));
-    return *plain;
-}
-
 typedef struct {
-    VEC(Tensor *) at;
-    Arena *arena;
+    Expr *first; /* read of a matrix in lines */
+    bool several;
 } Lines;
 
 static void note_lines(void *context, Expr *read) {
     Lines *lines = context;
-    if (read->tensor->line > 0) vec_push(lines->arena, &lines->at, read->tensor);
+    if (read->tensor->line == 0) return;
+    lines->several = lines->several || (lines->first && lines->first->tensor != read->tensor);
+    lines->first = read;
 }
 
+/* The values of an expression of matrices in lines as they would lie without, by the indices of the compute. */
+static Tensor *make_plain(Turning *t, const Compute *c, Expr *e, const char *name) {
+    Program *p = t->p;
+    p->at = c->at;
+    Tensor *plain = program_compute(p, arena_format(p->arena, "%s.plain", name), c->rank + c->reductions, c->range,
+                                    REDUCE_NONE, 0, NULL, expr_turn(p, e));
+    list(t, take_last(p));
+    return plain;
+}
+
+/* What a log makes of matrices in lines, before it is summed: of one matrix, from a copy that all logs of it share; of
+ * several, as steps are, made here. */
+static Expr *plain_of(Turning *t, const Compute *c, Expr *e) {
+    Lines lines = {NULL};
+    expr_reads(t->p, e, note_lines, &lines);
+    if (!lines.first) return e;
+    Expr *from = lines.several ? e : lines.first;
+    Tensor **plain = &t->plain[from->id];
+    if (!*plain) *plain = make_plain(t, c, from, lines.several ? c->out->name : from->tensor->name);
+    return lines.several ? e_at(t->p, *plain) : expr_replace(t->p, e, from, e_at(t->p, *plain));
+}
+
+/* Its sum goes through values as they would lie without lines: both factors of a product, which is taken in double. */
 static void read_plain(Turning *t, Compute *c) {
-    Lines lines = {.arena = t->scratch};
-    expr_reads(t->p, c->e, note_lines, &lines);
-    for (size_t i = 0; i < lines.at.count; i++)
-        c->e = expr_retarget(t->p, c->e, lines.at.at[i], plain_of(t, lines.at.at[i]));
+    Expr *e = c->e;
+    if (e->kind == EXPR_MUL)
+        c->e = e_mul(t->p, plain_of(t, c, e->a), plain_of(t, c, e->b));
+    else
+        c->e = plain_of(t, c, e);
 }
 
 /* The first output index becomes the last. */
@@ -279,12 +284,12 @@ static void turn_compute(Turning *t, Compute *c) {
 static void turn_program(Program *p, const Families *f, const int *tensor, int64_t images) {
     Arena *scratch = arena_new();
     const size_t count = p->tensors.count;
-    Turning t = {.scratch = scratch, .p = p, .count = count, .images = images};
+    Turning t = {.p = p, .images = images};
     bool any = false;
     t.writer = NEW_ARRAY(scratch, Compute *, count);
     t.rows = NEW_ARRAY(scratch, Compute *, count);
     t.listed = NEW_ARRAY(scratch, bool, count);
-    t.plain = NEW_ARRAY(scratch, Tensor *, count);
+    t.plain = NEW_ARRAY(scratch, Tensor *, p->exprs.count);
     bool *written = NEW_ARRAY(scratch, bool, count);
     for (size_t i = 0; i < count; i++) {
         Tensor *matrix = p->tensors.at[i];

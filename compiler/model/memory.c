@@ -21,6 +21,15 @@ static int64_t times(int64_t a, int64_t b) {
 
 static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED_ABOVE; }
 
+/* What logs sum up of matrices that kernels have by columns is copied first: the matrix, its gradient, and what a step
+ * makes of them. Later it is decided which they have so: of dense layers, in batches that do not fill a chunk. */
+static int64_t logged_copies(const Settings *settings, const Stored *stored) {
+    const double batch = settings_number(settings, "batch");
+    const bool logged = settings_log(settings, NET_SUBJECT_GRADIENTS).on && batch > 0 && batch < NET_LANES;
+    const bool columns = stored->rank > 1 && stored->dim[0] >= NET_LANES && !weights_are_many(stored_count(stored), 0);
+    return logged && columns && stored_is_parameter(stored) ? times(3, stored_count(stored)) : 0;
+}
+
 /* A large tensor's gradient goes into the step as it is summed: it is stored to be logged or measured (clip), and where
  * the step changes more than the tensor. Rows that are bounded are stored as the step leaves them, too. */
 static int64_t gradient_size(const Settings *settings, const Stored *stored) {
@@ -30,7 +39,8 @@ static int64_t gradient_size(const Settings *settings, const Stored *stored) {
     bool kept = !alone || measured;
     bool bounded = stored->decays && settings_number(settings, "max_norm") != 0;
     if (!stored->trained) return 0;
-    return times(stored_count(stored), (is_owned(stored) ? kept : NET_SLOTS) + bounded);
+    const int64_t copies = times(stored_count(stored), (is_owned(stored) ? kept : NET_SLOTS) + bounded);
+    return plus(copies, logged_copies(settings, stored));
 }
 
 /* The examples an epoch trains on and all that are loaded; 0 when only the files tell. */
