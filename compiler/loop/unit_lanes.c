@@ -149,7 +149,7 @@ static void grow(Families *f, Program *p, int *tensor) {
     }
 }
 
-/* ---- exchanging the dimensions ---- */
+/* ---- units last ---- */
 typedef struct {
     Program *p;
     Compute **writer; /* by tensor id: the one that makes all of it; NULL: several or none */
@@ -183,8 +183,13 @@ typedef struct {
 static void note_lines(void *context, Expr *read) {
     Lines *lines = context;
     if (read->tensor->line == 0) return;
-    lines->several = lines->several || (lines->first && lines->first->tensor != read->tensor);
+    lines->several = lines->several || lines->first;
     lines->first = read;
+}
+
+static bool goes_through(const Compute *c, const Tensor *plain) {
+    const int indices = c->rank + c->reductions;
+    return plain->rank == indices && memcmp(plain->dim, c->range, (size_t)indices * sizeof *plain->dim) == 0;
 }
 
 /* The values of an expression of matrices in lines as they would lie without, by the indices of the compute. */
@@ -197,15 +202,16 @@ static Tensor *make_plain(Turning *t, const Compute *c, Expr *e, const char *nam
     return plain;
 }
 
-/* What a log makes of matrices in lines, before it is summed: of one matrix, from a copy that all logs of it share; of
- * several, as steps are, made here. */
+/* What a log makes of matrices in lines, before it is summed: where it reads one, from a copy that all logs of it
+ * share; where it reads several, as a step does, made here. */
 static Expr *plain_of(Turning *t, const Compute *c, Expr *e) {
     Lines lines = {NULL};
     expr_reads(t->p, e, note_lines, &lines);
     if (!lines.first) return e;
     Expr *from = lines.several ? e : lines.first;
     Tensor **plain = &t->plain[from->id];
-    if (!*plain) *plain = make_plain(t, c, from, lines.several ? c->out->name : from->tensor->name);
+    if (!*plain || !goes_through(c, *plain))
+        *plain = make_plain(t, c, from, lines.several ? c->out->name : from->tensor->name);
     return lines.several ? e_at(t->p, *plain) : expr_replace(t->p, e, from, e_at(t->p, *plain));
 }
 

@@ -5,9 +5,9 @@
  *     w'[k,o] = sum(n) z'[n,o] * x[n,k]       so is a line of gradients
  *
  * Such a weight matrix lies by columns, in lines padded to whole vectors, and with it its gradient and what an
- * optimiser keeps of it: they have their two dimensions exchanged in all programs, and a Tensor.line. What is made lies
- * by rows, as what it is made of; where images are wanted in the lanes it is copied. Terms and their order stay what
- * they are. */
+ * optimiser keeps of it: they have their first dimension last in all programs, and a Tensor.line. What is made lies by
+ * rows, as what it is made of; where images are wanted in the lanes it is copied. Terms and their order stay what they
+ * are. */
 #ifndef NETC_UNIT_LANES_H
 #define NETC_UNIT_LANES_H
 
