@@ -143,6 +143,7 @@ static void images_tile(Gen *g, int i, IndexValue first, Bound before, Bound beh
 /* The images of this chunk, in tiles. What a tile has of others means nothing. */
 static void images_span(Gen *g, int i) {
     const int64_t tile = g->s.tile[i], rest = LOOP_LANES % tile;
+    ASSERT(tile > HALF_VECTOR || rest == 0);
     g->now[i] = tile;
     if (tile <= HALF_VECTOR) {
         int var = loop_for_begin(g->b, loop_bound(0), loop_bound(LOOP_LANES), tile);

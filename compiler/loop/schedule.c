@@ -377,7 +377,10 @@ static void force_tile(const Group *group, Schedule *s, const GivenSchedules *gi
     for (int i = group->rank; i-- > 0 && count > 0;) {
         if (i == group->batch) continue;
         int64_t f = given->tile[--count];
-        if (!settles_terms(group, i)) s->tile[i] = f > group->range[i] ? group->range[i] : f;
+        if (settles_terms(group, i)) continue;
+        if (f > group->range[i]) f = group->range[i];
+        while (i == group->images && !schedule_may_tile(group, s, i, f)) f--;
+        s->tile[i] = f;
     }
     choose_unroll(group, s, true);
     s->held = schedule_held(group, s);
