@@ -205,7 +205,7 @@ static Tensor *make_plain(Turning *t, const Compute *c, Expr *e, const char *nam
 /* What a log makes of matrices in lines, before it is summed: where it reads one, from a copy that all logs of it
  * share; where it reads several, as a step does, made here. */
 static Expr *plain_of(Turning *t, const Compute *c, Expr *e) {
-    Lines lines = {NULL};
+    Lines lines = {.first = NULL};
     expr_reads(t->p, e, note_lines, &lines);
     if (!lines.first) return e;
     Expr *from = lines.several ? e : lines.first;

@@ -24,7 +24,7 @@ static bool is_owned(const Stored *stored) { return stored_count(stored) > OWNED
 /* What logs sum up of matrices that kernels have by columns is copied first: the matrix, its gradient, and what a step
  * makes of them. Later it is decided which they have so: of dense layers, in batches that do not fill a chunk. */
 static int64_t logged_copies(const Settings *settings, const Stored *stored) {
-    const double batch = settings_number(settings, "batch");
+    const int64_t batch = (int64_t)settings_number(settings, "batch");
     const bool logged = settings_log(settings, NET_SUBJECT_GRADIENTS).on && batch > 0 && batch < NET_LANES;
     const bool columns = stored->rank > 1 && stored->dim[0] >= NET_LANES && !weights_are_many(stored_count(stored), 0);
     return logged && columns && stored_is_parameter(stored) ? times(3, stored_count(stored)) : 0;
