@@ -23,10 +23,11 @@ t.check(len(first) == 1 and first[0]["epoch"] == "0" and first[0]["train_cost"] 
 SHARED = {
     "maps": "conv 7 kernel=5x5 pad=2 activation=relu; pool max 2x2; conv 17 kernel=5x5 pad=same activation=tanh; "
             "pool max 2x2; dropout 0.3; dense 130 activation=relu; dropout 0.5; dense 10 activation=softmax",
-    "dense": "dense 330 activation=sigmoid; dropout 0.5; dense 700 activation=relu; dense 90 activation=relu; "
+    "dense": "dense 330 activation=sigmoid init=orthogonal; dropout 0.5; dense 700 activation=relu; dense 90 activation=relu; "
              "dense 10 activation=softmax",
 }
-TRAIN = "train { data digits; split train=150 validation=280; optimizer sgd rate=0.02; epochs 1; log gradients every=2 }"
+TRAIN = ("train { data digits; split train=150 validation=280; optimizer adam rate=0.002; average decay=0.9; "
+         "regularize max_norm=3; clip norm=5; epochs 1; log gradients weights every=2 }")
 NETC = os.path.join(t.BUILD, "netc")
 
 
