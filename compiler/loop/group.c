@@ -41,14 +41,12 @@ static void merge_indices(Group *group, int outer) {
     group->range[outer] = 1;
 }
 
-static bool is_by_rows(const Tensor *t) { return t->by_rows || t->role == ROLE_OUTPUT; }
-
 /* Whether images are gone through one after the other: rows by image are made, of rows by image alone. Where values
  * come with images in the lanes these stay there, and are scattered or turned. */
 static bool goes_by_rows(const Group *group) {
     const Compute *c = group->member[0]->compute;
     AccessList list = {0};
-    bool rows = group->scope == SCOPE_CHUNK && is_by_rows(c->out) && group->rank > 1;
+    bool rows = group->scope == SCOPE_CHUNK && tensor_is_by_rows(c->out) && group->rank > 1;
     if (!rows || c->reduce != REDUCE_NONE) return rows;
     access_list_reads(group, &list);
     for (size_t i = 0; i < list.count; i++)
@@ -77,7 +75,7 @@ Group group_make(const Layout *layout, Placed *list, int count) {
         return group;
     }
     bool sums_lanes = first->order.partial == PARTIAL_IMAGES;
-    const bool rows = is_by_rows(first->out);
+    const bool rows = tensor_is_by_rows(first->out);
     if (sums_lanes || group.scope == SCOPE_BATCH || (group.scope == SCOPE_CHUNK && !rows)) return group;
     for (int i = 0; i + 1 < group.rank; i++) merge_indices(&group, i);
     if (group.scope == SCOPE_ONCE) /* its order is by lanes of what runs through memory: fixed by the program too */
@@ -104,7 +102,7 @@ bool group_may_join(const Group *group, const Placed *next) {
     if (next->level != group->member[0]->level || family(c) < 0 || family(c) != family(first)) return false;
     if (c->rank != first->rank || c->reductions != first->reductions) return false;
     if (memcmp(c->range, first->range, sizeof c->range) != 0) return false;
-    if (is_by_rows(c->out) || first->out->by_rows) return false;
+    if (tensor_is_by_rows(c->out) || tensor_is_by_rows(first->out)) return false;
     const Place *place = group->layout->place;
     if (compute_line(c, place[c->out->id].lane_dim) != compute_line(first, place[first->out->id].lane_dim))
         return false;

@@ -257,12 +257,11 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     const int64_t batch = (int64_t)settings_number(&model->settings, "batch"); /* 0: all examples */
     const bool one_chunk = batch >= 1 && batch <= NET_LANES;
     for (int k = 0; k < PROGRAM_COUNT; k++) {
-        const bool steps = k == PROGRAM_TRAIN || k == PROGRAM_TRAIN_LOG;
         if (!programs->program[k]) continue;
         layout[k] = layout_program(arena, programs->program[k],
                                    (LayoutMode){.one_chunk = one_chunk,
                                                 .by_parts = k == PROGRAM_TRAIN || k == PROGRAM_EVAL,
-                                                .filled = steps ? images_of_chunk(batch) : 0});
+                                                .filled = images_of_chunk(model, (ProgramKind)k)});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;
         if (layout[k]->owned_size > descriptor.grad_owned) descriptor.grad_owned = layout[k]->owned_size;
         descriptor.batch_chunk[k] = layout[k]->batch_chunk;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/loop/cost.h"
+#include "compiler/loop/search.h"
 #include "compiler/passes/passes.h"
 
 /* SMALL_TILE: neighbours of a map or pool that are made together, while that takes at most SMALL_BODY operations.
@@ -206,7 +206,7 @@ static bool terms_are_far(const Group *group, const Schedule *s, int k) {
 
 /* Unrolls trailing terms as far as the body stays small: a row of them or a part of it, then whole windows. Sums that
  * wait for memory, biases and logs, take a few terms: more is only code. */
-static void choose_unroll(const Group *group, Schedule *s, bool contraction) {
+void schedule_unroll(const Group *group, Schedule *s, bool contraction) {
     int64_t body = schedule_tile(group, s);
     bool bandwidth = group->batch >= group->rank || group->member[0]->compute->out->role == ROLE_LOG;
     int64_t most = contraction ? s->body_max : bandwidth ? SUM_MAX : s->body_max / 8;
@@ -268,7 +268,7 @@ static void try_tile(Search *search, const Schedule *tile) {
     for (size_t i = 0; i < COUNT_OF(less); i++) {
         Schedule s = *tile;
         s.body_max = s.body_max / less[i];
-        choose_unroll(group, &s, true);
+        schedule_unroll(group, &s, true);
         s.held = schedule_held(group, &s);
         int64_t terms = 1;
         for (int k = group->rank; k < group->rank + group->reductions; k++) terms *= s.unroll[k];
@@ -346,7 +346,7 @@ static void choose_loops(const CostOf *of, Schedule *s) {
 }
 
 /* What the search ends with, at most `most`, the cheapest first. */
-static int rank_tiles(const Schedule *start, const CostOf *of, Schedule *best, int most) {
+int schedule_rank(const Schedule *start, const CostOf *of, Schedule *best, int most) {
     Search search = {.of = *of};
     Schedule tile = *start;
     double cycles[CANDIDATES];
@@ -382,7 +382,7 @@ static void force_tile(const Group *group, Schedule *s, const GivenSchedules *gi
         while (i == group->images && !schedule_may_tile(group, s, i, f)) f--;
         s->tile[i] = f;
     }
-    choose_unroll(group, s, true);
+    schedule_unroll(group, s, true);
     s->held = schedule_held(group, s);
 }
 
@@ -474,7 +474,7 @@ static int64_t neighbours(const Group *group, int64_t range) {
 }
 
 /* All but what is searched for. */
-static Schedule begin(const Group *group, const LowerOptions *options) {
+Schedule schedule_begin(const Group *group, const LowerOptions *options) {
     const int bytes = options->target.processor.vector_bytes;
     Schedule s = {.lane = lane_of(group),
                   .blocked = -1,
@@ -490,7 +490,7 @@ static Schedule begin(const Group *group, const LowerOptions *options) {
 }
 
 static Schedule choose(const Group *group, const LowerOptions *options) {
-    Schedule s = begin(group, options);
+    Schedule s = schedule_begin(group, options);
     if (group->layout->program->rare) return s; /* one by one */
     if (schedule_is_searched(group)) {
         const CostOf of = cost_begin(group, &options->target.processor);
@@ -499,7 +499,7 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
             choose_loops(&of, &s);
         } else {
             const Schedule start = s;
-            rank_tiles(&start, &of, &s, 1);
+            schedule_rank(&start, &of, &s, 1);
         }
         return s;
     }
@@ -508,12 +508,12 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
         s.tile[s.turned] = LOOP_LANES;
     else if (last >= 0 && last != group->batch && last != s.lane)
         s.tile[last] = neighbours(group, group->range[last]);
-    choose_unroll(group, &s, false);
+    schedule_unroll(group, &s, false);
     return s;
 }
 
 /* All that a search looks at. */
-static uint64_t key_of(const Group *group) {
+uint64_t schedule_key(const Group *group) {
     const Compute *c = group->member[0]->compute;
     const bool one_image = group->layout->one_image;
     const int64_t numbers[] = {group->scope,  group->rank, group->reductions,      group->batch,
@@ -543,7 +543,7 @@ static uint64_t key_of(const Group *group) {
 Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name, Arena *arena,
                          KnownSchedules *known) {
     const bool searched = schedule_is_searched(group) && !group->layout->program->rare;
-    const uint64_t key = searched ? key_of(group) : 0;
+    const uint64_t key = searched ? schedule_key(group) : 0;
     const KnownSchedule *found = NULL;
     for (size_t i = 0; searched && i < known->count && !found; i++)
         if (known->at[i].key == key) found = &known->at[i];
@@ -554,53 +554,4 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options, const 
     }
     if (options->given) schedules_take(options->given, group, name, &s);
     return s;
-}
-
-/* ---- what there is to choose from ---- */
-enum { RIVAL_TILES = 5 };
-
-static void add_rival(Surveyed *row, Arena *arena, const Group *group, const Schedule *s) {
-    const char *items = schedule_items(arena, group, s);
-    bool known = row->rivals == RIVALS;
-    for (int r = 0; r < row->rivals; r++) known = known || string_is(row->rival[r], items);
-    if (!known) row->rival[row->rivals++] = items;
-}
-
-/* The cheapest tiles; of the first one, what the costs hardly tell apart: fewer terms in a body, which is less code,
- * and loops as the indices stand. */
-static void add_rivals(Surveyed *row, Arena *arena, const Group *group, const LowerOptions *options) {
-    const CostOf of = cost_begin(group, &options->target.processor);
-    const Schedule start = begin(group, options);
-    Schedule best[RIVAL_TILES];
-    const int count = rank_tiles(&start, &of, best, RIVAL_TILES);
-    row->cycles = cost_in_cycles(&of, &best[0]).count;
-    for (int i = 0; i < count; i++) add_rival(row, arena, group, &best[i]);
-    for (int64_t less = 2; less <= 4; less *= 2) {
-        Schedule fewer = best[0];
-        fewer.body_max /= less;
-        choose_unroll(group, &fewer, true);
-        add_rival(row, arena, group, &fewer);
-    }
-    Schedule plain = best[0];
-    plain.blocked = -1;
-    for (int l = 0; l < group->rank; l++) plain.order[l] = l;
-    add_rival(row, arena, group, &plain);
-}
-
-void survey_add(Survey *survey, const Group *group, const LowerOptions *options, const char *name, int kernel,
-                int nest) {
-    Surveyed row = {.name = name, .layout = group->layout, .kernel = kernel, .nest = nest};
-    row.searched = schedule_is_searched(group);
-    row.shape = row.searched ? key_of(group) : 0;
-    const Surveyed *same = NULL;
-    for (size_t i = 0; row.searched && i < survey->count && !same; i++)
-        if (survey->at[i].searched && survey->at[i].shape == row.shape) same = &survey->at[i];
-    if (same) {
-        memcpy(row.rival, same->rival, sizeof row.rival);
-        row.rivals = same->rivals;
-        row.cycles = same->cycles;
-    } else if (row.searched && survey->choices) {
-        add_rivals(&row, survey->arena, group, options);
-    }
-    vec_push(survey->arena, survey, row);
 }

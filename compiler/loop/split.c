@@ -27,13 +27,9 @@ static const double GAIN_LEAST = 0.95; /* of the time alone: what is not expecte
 /* Who has made a tensor: it is given, the first worker, or all, split by dimension d: HOLDER_DIM + d. */
 enum { HOLDER_NONE, HOLDER_FIRST, HOLDER_DIM };
 
-static bool is_by_rows(const Tensor *t) {
-    return t->by_rows || t->role == ROLE_INPUT || t->role == ROLE_OUTPUT || t->role == ROLE_TARGET;
-}
-
 static void note_rows(void *context, Expr *read) {
     bool *rows = context;
-    *rows = *rows || is_by_rows(read->tensor);
+    *rows = *rows || tensor_is_by_rows(read->tensor);
 }
 
 int64_t split_work(const Group *group) {
@@ -45,7 +41,8 @@ int64_t split_work(const Group *group) {
         elements *= group->range[i] == DIM_BATCH ? LOOP_LANES : group->range[i];
     for (int m = 0; m < group->count; m++) {
         const Compute *c = group->member[m]->compute;
-        bool product = c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL, rows = is_by_rows(c->out), reads_rows = false;
+        bool product = c->reduce == REDUCE_SUM && c->e->kind == EXPR_MUL, rows = tensor_is_by_rows(c->out),
+             reads_rows = false;
         expr_reads(p, c->e, note_rows, &reads_rows);
         work += product ? 1 : 1 + compute_operations(p, c);
         if (c->reduce == REDUCE_NONE && rows != reads_rows) work += WORK_APART;

@@ -12,8 +12,9 @@
  * acted on. */
 static const double TURNED = 11, WORTH = 0.9;
 
-int64_t images_of_chunk(int64_t batch) {
-    if (batch == 0) return NET_LANES;
+int64_t images_of_chunk(const Model *model, ProgramKind kind) {
+    const int64_t batch = (int64_t)settings_number(&model->settings, "batch"); /* 0: all examples */
+    if (batch == 0 || (kind != PROGRAM_TRAIN && kind != PROGRAM_TRAIN_LOG)) return NET_LANES;
     const int64_t chunks = net_chunks(batch);
     return (batch + chunks - 1) / chunks;
 }
@@ -378,13 +379,11 @@ static void settle_places(Arena *arena, Programs *programs, const Families *f) {
 void unit_lanes(Arena *arena, Programs *programs) {
     if (!programs->program[PROGRAM_TRAIN]) return;
     Arena *scratch = arena_new();
-    const int64_t images = images_of_chunk((int64_t)settings_number(&programs->model->settings, "batch"));
-    const Families families = find_families(scratch, programs, images);
+    const Model *model = programs->model;
+    const Families families = find_families(scratch, programs, images_of_chunk(model, PROGRAM_TRAIN));
     settle_places(arena, programs, &families);
-    for (int k = 0; families.count > 0 && k < PROGRAM_COUNT; k++) {
-        const bool steps = k == PROGRAM_TRAIN || k == PROGRAM_TRAIN_LOG;
-        if (!programs->program[k]) continue;
-        turn_program(programs->program[k], &families, families.tensor[k], steps ? images : NET_LANES);
-    }
+    for (int k = 0; families.count > 0 && k < PROGRAM_COUNT; k++)
+        if (programs->program[k])
+            turn_program(programs->program[k], &families, families.tensor[k], images_of_chunk(model, (ProgramKind)k));
     arena_free(scratch);
 }

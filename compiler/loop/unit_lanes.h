@@ -13,8 +13,9 @@
 
 #include "compiler/programs/programs.h"
 
-/* Images of a chunk that batches of so many examples have, about; 0: all examples. */
-int64_t images_of_chunk(int64_t batch);
+/* Images that a chunk has, about, where a program goes through one: steps have the batches of the model, all else fills
+ * its chunks. */
+int64_t images_of_chunk(const Model *model, ProgramKind kind);
 /* Chooses the layers by the program `train`, rewrites all programs, and settles where stored tensors lie. The orders of
  * sums are settled. */
 void unit_lanes(Arena *arena, Programs *programs);

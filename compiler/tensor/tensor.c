@@ -12,6 +12,10 @@ int64_t tensor_count(const Tensor *tensor) {
     return count;
 }
 
+bool tensor_is_by_rows(const Tensor *t) {
+    return t->by_rows || t->role == ROLE_INPUT || t->role == ROLE_OUTPUT || t->role == ROLE_TARGET;
+}
+
 Program *program_new(Arena *arena, const char *name) {
     Program *p = NEW(arena, Program);
     p->arena = arena;

@@ -68,6 +68,8 @@ struct Tensor {
     int64_t line; /* the last dimension lies in lines of so many elements, padded to whole vectors; 0: without gaps */
 };
 bool tensor_is_batched(const Tensor *tensor);
+/* Whether it lies by rows, one image after the other: what is made so, and numbers that the caller gives and takes. */
+bool tensor_is_by_rows(const Tensor *tensor);
 int64_t tensor_count(const Tensor *tensor); /* elements, of one example when batched */
 
 /* ---- expressions ---- */
