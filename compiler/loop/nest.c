@@ -262,13 +262,20 @@ static bool add_once(const NestContext *context, Nest *nest, int *number) {
     return code->nests.count > before && code->nests.at[*number]->same == *number;
 }
 
+static void print_formulas(const Group *group, const char *before, FILE *out) {
+    for (int m = 0; m < group->count; m++) {
+        fputs(before, out);
+        compute_print(group->layout->program, group->member[m]->compute, out);
+    }
+}
+
 /* The formulas of a group and its schedule. */
 static const char *describe(const NestContext *context, const Group *group, const Schedule *schedule) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) out_of_memory();
-    for (int m = 0; m < group->count; m++) compute_print(group->layout->program, group->member[m]->compute, out);
+    print_formulas(group, "", out);
     schedule_print(group, schedule, "schedule", NULL, out);
     fclose(out);
     const char *about = arena_copy(context->arena, text, size);
@@ -289,8 +296,11 @@ int nest_make(const NestContext *context, const Group *group, const char *name, 
              .group = group,
              .s = schedule_choose(group, context->options, name, context->arena, context->schedules),
              .chunk_var = LOOP_VAR_CHUNK};
-    if (context->options->schedule_out)
-        schedule_print(group, &g.s, name, &context->options->target.processor, context->options->schedule_out);
+    FILE *dump = context->options->schedule_out;
+    if (dump) {
+        schedule_print(group, &g.s, name, &context->options->target.processor, dump);
+        print_formulas(group, "  ", dump);
+    }
     g.lane = g.s.lane;
     g.pair = -1;
     g.split = split_choose(&g);

@@ -80,13 +80,11 @@ def add_stamps(assembly, calls):
 
 
 def parse_schedule(text):
-    """{nest: (ranges of outputs, ranges of terms)} from `--dump schedule`; 'n' stands for the images."""
+    """{nest: (ranges of outputs, ranges of terms, formulas)} from `--dump schedule`; 'n' stands for the images."""
     found = {}
-    for line in text.splitlines():
-        match = re.match(r"(\w+): .*?range ([^,]*),", line)
-        if match:
-            outputs, _, terms = match.group(2).partition("|")
-            found[match.group(1)] = (outputs.split(), terms.split())
+    for match in re.finditer(r"^(\w+): .*?range ([^,]*),.*\n((?:  .*\n)*)", text, re.MULTILINE):
+        outputs, _, terms = match.group(2).partition("|")
+        found[match.group(1)] = (outputs.split(), terms.split(), match.group(3))
     return found
 
 
@@ -95,7 +93,6 @@ def size(ranges):
 
 
 LANES = 16
-READERS = 3  # layers that may read a value: the next ones with weights
 
 
 def bound(text, outer):
@@ -184,30 +181,26 @@ def find_purposes(layers, schedule):
     """{nest of the program `train`: Purpose} for the contractions of conv and dense layers.
 
     A forward nest and one for a weight gradient (or the step it is fused with) bear the name of their layer; one that
-    carries the gradient to what a layer reads bears the name of that value's layer, and works for one of the next layers
-    with weights: a value may have two readers.
+    carries the gradient to what a layer reads bears the name of that value's layer, and works for the one whose weights
+    are in its formula.
     """
     work = {layer["name"]: asked(layer) for layer in layers if layer["kind"] in ("conv", "dense")}
     names = [layer["name"] for layer in layers]
     purposes = {}
-    for nest, (outputs, terms) in schedule.items():
+    for nest, (outputs, terms, formulas) in schedule.items():
         owner = max((name for name in names if nest.startswith(f"train_{name}_")), key=len, default=None)
-        if owner is None or not terms:
+        if owner is None:
             continue
         what = nest[len(f"train_{owner}_"):]
-        over_images = terms[0] == "n" or terms[-1] == "n"
+        over_images = terms and (terms[0] == "n" or terms[-1] == "n")
         if re.fullmatch(r"weight_(grad|step)(_\d+)?", what) and over_images and owner in work:
             purposes[nest] = Purpose(owner, "weight gradient", work[owner])
-        elif re.fullmatch(r"(z|a|sum)(_\d+)?", what) and outputs[0] == "n" and owner in work:
+        elif re.fullmatch(r"(z|a|sum)(_\d+)?", what) and terms and outputs[0] == "n" and owner in work:
             purposes[nest] = Purpose(owner, "forward", work[owner])
-        elif "grad" in what and "bias" not in what and outputs[0] == "n" and size(terms) > 1:
-            readers = [name for name in names[names.index(owner) + 1:] if name in work][:READERS]
+        elif "grad" in what and outputs[0] == "n":
+            readers = [name for name in re.findall(r"([\w.]+)\.weight\[", formulas) if name in work]
             if readers:
-                done = size(outputs) * size(terms)
-                reader = min(readers, key=lambda name: abs(math.log(done / work[name])))
-                if not 0.6 < done / work[reader] < 1.7:  # one of the residues of a stride
-                    reader = max(readers, key=work.get)
-                purposes[nest] = Purpose(reader, "data gradient", work[reader])
+                purposes[nest] = Purpose(readers[0], "data gradient", work[readers[0]])
     return purposes
 
 

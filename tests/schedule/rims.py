@@ -34,7 +34,7 @@ def inside(size, window, pad):
 with open("padded.net", "w", encoding="utf-8") as file:
     file.write(PADDED)
 padded = {"conv1": 2 * 8 * inside(9, 5, 2) * inside(11, 5, 2), "conv2": 8 * 8 * inside(9, 3, 1) * inside(11, 5, 2)}
-for model in ("padded.net", *(os.path.join(ROOT, "models", name + ".net") for name in ("lenet5", "double_conv"))):
+for model in ("padded.net", *(os.path.join(ROOT, "models", name + ".net") for name in ("lenet5", "double_conv", "resnet_small"))):
     layers = json.loads(netc("show", "--json", model))["layers"]
     for cpu in ("x86-64-v3", "x86-64-v4"):
         dumps = netc("build", model, "--cpu", cpu, "--stop-after=loops", "--dump=schedule", "--dump=loops")
@@ -44,5 +44,7 @@ for model in ("padded.net", *(os.path.join(ROOT, "models", name + ".net") for na
             if purpose.layer.startswith("conv") and (purpose.layer in within or purpose.name != "weight gradient"):
                 asked = padded[purpose.layer] if model == "padded.net" else purpose.work
                 done.setdefault((purpose.layer, purpose.name, asked), []).append(work[nest])
+        convs = [layer["name"] for layer in layers if layer["kind"] == "conv"]
+        assert {layer for layer, name, _ in done if name == "data gradient"} == set(convs[1:]), f"{model}: {done.keys()}"
         wrong = [(*what, made) for what, made in done.items() if sum(made) != what[2]]
         assert len(done) >= 3 and not wrong, f"{model}, {cpu}: {wrong}, {len(done)}"
