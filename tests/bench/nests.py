@@ -52,15 +52,20 @@ def parse_calls(loops):
 def add_stamps(assembly, calls):
     """The assembly with time stamps, and tables of the nests' names, times and calls at its end."""
     own = set(LABEL.findall(assembly))
-    numbers, lines, left = {}, [], []
+    numbers, lines, runs, left = {}, [], [], []
     for line in assembly.split("\n"):
         label, call = LABEL.match(line), CALL.match(line)
         if label and label.group(1).startswith("kernel_"):
-            left = list(calls[label.group(1)[len("kernel_"):]])
+            runs = calls[label.group(1)[len("kernel_"):]]
+            left = list(runs)
         if call and call.group(1) in own:
-            # blocks may stand in another order than they run in, but hardly ever calls of one function
-            nest = next(nest for nest in left if nest[1] == call.group(1))
-            left.remove(nest)
+            # blocks may stand in another order than they run in, but hardly ever calls of one function; of a call
+            # that gcc made two of, in two copies of a loop, both are the same nest
+            nest = next((nest for nest in left if nest[1] == call.group(1)), None)
+            if nest:
+                left.remove(nest)
+            else:
+                nest, = (nest for nest in runs if nest[1] == call.group(1))
             number = numbers.setdefault(nest[0], len(numbers))
             lines.append(BEFORE + line + "\n" + AFTER.format(at=8 * number).rstrip("\n"))
         else:
