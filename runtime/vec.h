@@ -279,6 +279,29 @@ NET_INLINE void i_scatter(i32_at *p, int64_t stride, i32x16 a) {
     for (int l = 0; l < 16; l++) p[l * stride] = lane[l];
 }
 
+/* Lanes first .. first + lanes - 1, both constants, to the elements from p on. */
+#if defined(__AVX512F__)
+#define NET_MASK(first, lanes) ((uint16_t)(((1u << (lanes)) - 1) << (first)))
+NET_INLINE void v_store_lanes(float *p, const int first, const int lanes, f32x16 a) {
+    __builtin_ia32_storeups512_mask((void *)(p - first), a, NET_MASK(first, lanes));
+}
+NET_INLINE void v_add_lanes(float *p, const int first, const int lanes, f32x16 a) {
+    const f32x16 old = __builtin_ia32_loadups512_mask((const void *)(p - first), a, NET_MASK(first, lanes));
+    v_store_lanes(p, first, lanes, old + a);
+}
+#else
+NET_INLINE void v_store_lanes(float *p, const int first, const int lanes, f32x16 a) {
+    float lane[16];
+    v_store(lane, a);
+    for (int l = 0; l < lanes; l++) p[l] = lane[first + l];
+}
+NET_INLINE void v_add_lanes(float *p, const int first, const int lanes, f32x16 a) {
+    float lane[16];
+    v_store(lane, a);
+    for (int l = 0; l < lanes; l++) p[l] += lane[first + l];
+}
+#endif
+
 /* ---- scalars ---- */
 #define s_infinity() __builtin_inff()
 #define s_nan() __builtin_nanf("")

@@ -134,6 +134,16 @@ static inline void v_store(float *p, const f32x16 *a) {
     for (l = 0; l < 16; l++) p[l] = a->lane[l];
 }
 
+static inline void v_store_lanes(float *p, int first, int lanes, const f32x16 *a) {
+    int l;
+    for (l = 0; l < lanes; l++) p[l] = a->lane[first + l];
+}
+
+static inline void v_add_lanes(float *p, int first, int lanes, const f32x16 *a) {
+    int l;
+    for (l = 0; l < lanes; l++) p[l] += a->lane[first + l];
+}
+
 static inline void i_scatter(float *p, int64_t stride, const i32x16 *a) {
     int l;
     for (l = 0; l < 16; l++) p[l * stride] = s_as_f32(a->lane[l]);

@@ -301,7 +301,13 @@ static void print_value(Printer *p, const Value *v) {
 static void print_store(Printer *p, const Stmt *s) {
     const Type type = type_of(p, s->operand);
     const bool ints = type.element == TYPE_I32;
-    if (s->kind == STMT_SCATTER) {
+    if (s->kind == STMT_STORE_LANES || s->kind == STMT_ADD_LANES) {
+        text_puts(p->out, s->kind == STMT_STORE_LANES ? "v_store_lanes(" : "v_add_lanes(");
+        print_pointer(p, &s->address);
+        text_printf(p->out, ", %d, %d, ", s->first, s->lanes);
+        print_argument(p, s->operand);
+        text_puts(p->out, ");\n");
+    } else if (s->kind == STMT_SCATTER) {
         const bool cast = ints && !p->plain;
         text_printf(p->out, "%c_scatter(%s", vector_letter(type.element), cast ? "(i32_at *)(" : "");
         print_pointer(p, &s->address);
@@ -408,7 +414,9 @@ static void print_stmt(Printer *p, const Stmt *s) {
         text_puts(p->out, ";\n");
         return;
     case STMT_STORE:
-    case STMT_SCATTER: print_store(p, s); return;
+    case STMT_SCATTER:
+    case STMT_STORE_LANES:
+    case STMT_ADD_LANES: print_store(p, s); return;
     case STMT_RANDOM: print_random(p, s); return;
     case STMT_NEST: print_nest_call(p, p->code->nests.at[s->nest]); return;
     case STMT_MEET: text_puts(p->out, "net_meet(team, part, parts);\n"); return;

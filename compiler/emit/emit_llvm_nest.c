@@ -259,6 +259,8 @@ static void emit_stmt(Emitter *e, const Stmt *stmt) {
     case STMT_SET: e->variable[stmt->variable] = e->value[stmt->operand]; return;
     case STMT_STORE: emit_store(e, stmt); return;
     case STMT_SCATTER: emit_scatter(e, stmt); return;
+    case STMT_STORE_LANES:
+    case STMT_ADD_LANES: llvm_emit_lanes(e, stmt); return;
     case STMT_RANDOM: emit_random(e, stmt); return;
     case STMT_NEST: emit_nest_call(e, stmt->nest); return;
     case STMT_MEET: emit_meet(e); return;

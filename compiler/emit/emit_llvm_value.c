@@ -127,11 +127,17 @@ LLVMValueRef llvm_build_load(Emitter *e, LLVMTypeRef type, LLVMValueRef pointer,
 
 /* ---- values ---- */
 
+static LLVMValueRef build_call(Emitter *e, const char *name, LLVMTypeRef *types, size_t type_count, LLVMValueRef *args,
+                               unsigned count) {
+    const unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+    LLVMValueRef function = LLVMGetIntrinsicDeclaration(e->module, id, types, type_count);
+    LLVMTypeRef type = LLVMIntrinsicGetType(e->context, id, types, type_count);
+    return LLVMBuildCall2(e->builder, type, function, args, count, "");
+}
+
 static LLVMValueRef build_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args,
                                     unsigned count) {
-    const unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
-    LLVMValueRef function = LLVMGetIntrinsicDeclaration(e->module, id, &type, 1);
-    return LLVMBuildCall2(e->builder, LLVMIntrinsicGetType(e->context, id, &type, 1), function, args, count, "");
+    return build_call(e, name, &type, 1, args, count);
 }
 
 static LLVMValueRef build_splat(Emitter *e, LLVMValueRef scalar) {
@@ -301,4 +307,33 @@ static LLVMValueRef build_op(Emitter *e, const Value *v) {
 void llvm_emit_value(Emitter *e, const Value *v) {
     e->type[v->id] = v->type;
     e->value[v->id] = loop_operand_count(v->op) == 0 ? build_leaf(e, v) : build_op(e, v);
+}
+
+/* ---- some lanes of a vector ---- */
+/* At their places, where a mask of all 16 costs the processor nothing. */
+static void store_masked(Emitter *e, const Stmt *stmt, LLVMValueRef align) {
+    LLVMValueRef value = e->value[stmt->operand], bit[LOOP_LANES];
+    for (int l = 0; l < LOOP_LANES; l++)
+        bit[l] = LLVMConstInt(e->i1, l >= stmt->first && l < stmt->first + stmt->lanes, false);
+    LLVMValueRef to = llvm_element_pointer(e, &stmt->address, -stmt->first), mask = LLVMConstVector(bit, LOOP_LANES);
+    LLVMTypeRef types[] = {LLVMTypeOf(value), e->pointer};
+    if (stmt->kind == STMT_ADD_LANES) {
+        LLVMValueRef args[] = {to, align, mask, LLVMGetPoison(types[0])};
+        value = LLVMBuildFAdd(e->builder, build_call(e, "llvm.masked.load", types, 2, args, 4), value, "");
+    }
+    LLVMValueRef args[] = {value, to, align, mask};
+    build_call(e, "llvm.masked.store", types, 2, args, 4);
+}
+
+void llvm_emit_lanes(Emitter *e, const Stmt *stmt) {
+    const unsigned align = (unsigned)llvm_element_size(e, stmt->address.buffer);
+    if (e->target->processor.vector_bytes == LOOP_LANES * sizeof(float)) {
+        store_masked(e, stmt, llvm_const_i32(e, (int)align));
+        return;
+    }
+    LLVMValueRef to = llvm_element_pointer(e, &stmt->address, 0);
+    LLVMValueRef value = build_slice(e, e->value[stmt->operand], (unsigned)stmt->first, (unsigned)stmt->lanes);
+    if (stmt->kind == STMT_ADD_LANES)
+        value = LLVMBuildFAdd(e->builder, llvm_build_load(e, LLVMTypeOf(value), to, align), value, "");
+    LLVMSetAlignment(LLVMBuildStore(e->builder, value, to), align);
 }

@@ -24,8 +24,7 @@ static int operands_of(const Stmt *stmt, int operand[3]) {
     if (stmt->kind == STMT_VALUE) {
         const int all[] = {stmt->value.a, stmt->value.b, stmt->value.c};
         for (int i = 0; i < loop_operand_count(stmt->value.op); i++) operand[count++] = all[i];
-    } else if (stmt->kind == STMT_DECLARE || stmt->kind == STMT_SET || stmt->kind == STMT_STORE ||
-               stmt->kind == STMT_SCATTER) {
+    } else if (stmt->kind >= STMT_DECLARE && stmt->kind <= STMT_ADD_LANES) {
         operand[count++] = stmt->operand;
     }
     return count;

@@ -100,16 +100,11 @@ static uint32_t add_instruction(Translator *t, Instruction instruction) {
     return (uint32_t)t->bytecode->code.count - 1;
 }
 
-static bool same_terms(const Address *a, const Address *b) {
-    if (a->region != b->region || a->term_count != b->term_count) return false;
-    for (int i = 0; i < a->term_count; i++)
-        if (a->term[i].var != b->term[i].var || a->term[i].stride != b->term[i].stride) return false;
-    return true;
-}
-
 static uint32_t find_address(const Translator *t, const Address *address) {
     for (size_t i = 0; i < t->bytecode->addresses.count; i++)
-        if (same_terms(&t->bytecode->addresses.at[i], address)) return (uint32_t)i;
+        if (t->bytecode->addresses.at[i].region == address->region &&
+            loop_same_terms(&t->bytecode->addresses.at[i], address))
+            return (uint32_t)i;
     return UINT32_MAX;
 }
 
@@ -121,7 +116,7 @@ static void set_address(const Translator *t, Instruction *instruction, const Add
 }
 
 static const Address *address_of(const Stmt *stmt) {
-    if (stmt->kind == STMT_STORE || stmt->kind == STMT_SCATTER || stmt->kind == STMT_RANDOM) return &stmt->address;
+    if (stmt->kind >= STMT_STORE && stmt->kind <= STMT_RANDOM) return &stmt->address;
     if (stmt->kind != STMT_VALUE) return NULL;
     const Op op = stmt->value.op;
     return op == OP_INDEX || (op >= OP_LOAD && op <= OP_GATHER_U8) ? &stmt->value.address : NULL;
@@ -209,6 +204,11 @@ static void translate_write(Translator *t, const Stmt *stmt) {
         i.c = (uint32_t)type_bytes(type);
         i.step = stmt->stride;
         i.code = stmt->kind == STMT_STORE ? CODE_STORE : type.element == TYPE_F64 ? CODE_SCATTER_8 : CODE_SCATTER_4;
+        if (stmt->kind == STMT_STORE_LANES || stmt->kind == STMT_ADD_LANES) {
+            i.code = stmt->kind == STMT_STORE_LANES ? CODE_STORE : CODE_ADD_LANES;
+            i.a += (uint32_t)stmt->first * 4;
+            i.c = (uint32_t)stmt->lanes * 4;
+        }
     }
     add_instruction(t, i);
 }
@@ -228,6 +228,8 @@ static void translate_stmt(Translator *t, const Stmt *stmt) {
         break;
     case STMT_STORE:
     case STMT_SCATTER:
+    case STMT_STORE_LANES:
+    case STMT_ADD_LANES:
     case STMT_RANDOM: translate_write(t, stmt); break;
     case STMT_NEST:
     case STMT_MEET: BUG("a nest within a nest");

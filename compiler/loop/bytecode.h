@@ -24,6 +24,7 @@ enum {
     CODE_STORE, /* .c bytes of slot a */
     CODE_SCATTER_4,
     CODE_SCATTER_8,
+    CODE_ADD_LANES,
     CODE_RANDOM,  /* layer .c, scalar a, rows from bound b to the next */
     CODE_POINTER, /* pointer d becomes address .address, but for the constant part */
     CODE_END

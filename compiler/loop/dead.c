@@ -30,6 +30,8 @@ static bool stays(const Readers *readers, const Stmt *stmt) {
     case STMT_IF_EQUAL: return stmt->body.count > 0;
     case STMT_STORE:
     case STMT_SCATTER:
+    case STMT_STORE_LANES:
+    case STMT_ADD_LANES:
     case STMT_RANDOM:
     case STMT_NEST:
     case STMT_MEET: break;
@@ -37,10 +39,7 @@ static bool stays(const Readers *readers, const Stmt *stmt) {
     return true;
 }
 
-static bool has_operand(const Stmt *stmt) {
-    return stmt->kind == STMT_DECLARE || stmt->kind == STMT_SET || stmt->kind == STMT_STORE ||
-           stmt->kind == STMT_SCATTER;
-}
+static bool has_operand(const Stmt *stmt) { return stmt->kind >= STMT_DECLARE && stmt->kind <= STMT_ADD_LANES; }
 
 static void drop_in_block(const Readers *readers, Block *block) {
     size_t end = block->count;

@@ -157,6 +157,16 @@ static void draw_random(const Bytecode *bytecode, const Instruction *i, const Ma
         break;                                                                                                     \
     }
 
+ALWAYS_INLINE void add_lanes(char *to, const char *from, size_t count) {
+    for (size_t l = 0; l < count; l++) {
+        float sum, value;
+        memcpy(&sum, to + l * sizeof sum, sizeof sum);
+        memcpy(&value, from + l * sizeof value, sizeof value);
+        sum += value;
+        memcpy(to + l * sizeof sum, &sum, sizeof sum);
+    }
+}
+
 ALWAYS_INLINE double number_of(const Instruction *i) {
     double number;
     memcpy(&number, &i->step, sizeof number);
@@ -233,6 +243,7 @@ ALWAYS_INLINE void execute(const Bytecode *bytecode, Machine *m) {
             SCATTER(CODE_SCATTER_8, 8)
         case CODE_COPY: memcpy(slot + i->d, slot + i->a, i->c); break;
         case CODE_STORE: memcpy(element_at(i, m), slot + i->a, i->c); break;
+        case CODE_ADD_LANES: add_lanes(element_at(i, m), slot + i->a, i->c / sizeof(float)); break;
         case CODE_RANDOM: draw_random(bytecode, i, m); break;
         case CODE_POINTER: set_pointer(i, &bytecode->addresses.at[i->address], m); break;
         case CODE_FOR:

@@ -187,7 +187,9 @@ static void use_block(NestUses *uses, const Block *block) {
             use_block(uses, &stmt->body);
             break;
         case STMT_STORE:
-        case STMT_SCATTER: use_address(uses, &stmt->address); break;
+        case STMT_SCATTER:
+        case STMT_STORE_LANES:
+        case STMT_ADD_LANES: use_address(uses, &stmt->address); break;
         case STMT_RANDOM:
             use_address(uses, &stmt->address);
             uses->chunk = true;
@@ -199,6 +201,13 @@ static void use_block(NestUses *uses, const Block *block) {
         case STMT_MEET: break;
         }
     }
+}
+
+bool loop_same_terms(const Address *a, const Address *b) {
+    bool same = a->buffer == b->buffer && a->term_count == b->term_count;
+    for (int i = 0; i < a->term_count && same; i++)
+        same = a->term[i].var == b->term[i].var && a->term[i].stride == b->term[i].stride;
+    return same;
 }
 
 NestUses loop_uses(const Nest *nest) {
@@ -326,7 +335,10 @@ static void print_store(const Printer *p, const Stmt *stmt) {
     fputs(stmt->kind == STMT_SCATTER ? "scatter " : "store ", out);
     print_address(p, &stmt->address);
     if (stmt->kind == STMT_SCATTER) fprintf(out, " by %lld", (long long)stmt->stride);
-    fprintf(out, " = v%d%s", stmt->operand, stmt->aligned ? " aligned" : "");
+    fprintf(out, " %s v%d%s", stmt->kind == STMT_ADD_LANES ? "+=" : "=", stmt->operand,
+            stmt->aligned ? " aligned" : "");
+    if (stmt->kind == STMT_STORE_LANES || stmt->kind == STMT_ADD_LANES)
+        fprintf(out, " lanes %d to %d", stmt->first, stmt->first + stmt->lanes - 1);
 }
 
 static void print_stmt(const Printer *p, const Stmt *stmt, int depth) {
@@ -354,7 +366,9 @@ static void print_stmt(const Printer *p, const Stmt *stmt, int depth) {
         break;
     case STMT_SET: fprintf(out, "m%d = v%d", stmt->variable, stmt->operand); break;
     case STMT_STORE:
-    case STMT_SCATTER: print_store(p, stmt); break;
+    case STMT_SCATTER:
+    case STMT_STORE_LANES:
+    case STMT_ADD_LANES: print_store(p, stmt); break;
     case STMT_RANDOM:
         fputs("random ", out);
         print_address(p, &stmt->address);

@@ -142,18 +142,20 @@ typedef struct Stmt Stmt;
 typedef VEC(Stmt *) Block;
 
 typedef enum {
-    STMT_VALUE,    /* value */
-    STMT_FOR,      /* for (var = low; var < high; var += step) body */
-    STMT_IF,       /* if (low < high) body */
-    STMT_IF_EQUAL, /* if (low == high) body */
-    STMT_DECLARE,  /* mutable variable .variable of type .type begins as value .operand */
-    STMT_SET,      /* variable = operand */
-    STMT_STORE,    /* operand to .address; an I32 into a 4-byte buffer keeps its bits; F64 into LOG */
-    STMT_SCATTER,  /* vector .operand: lane l to element .address + l * .stride */
-    STMT_RANDOM,   /* net_random(address as uint32_t, item + 16 * chunk, scalar[seed_low..], .layer, 0, .count), or of
-                      these rows those of the part */
-    STMT_NEST,     /* in a kernel's body alone: runs nest .nest with the chunk variable as it stands */
-    STMT_MEET      /* there too: net_meet() of the workers that share the task */
+    STMT_VALUE,       /* value */
+    STMT_FOR,         /* for (var = low; var < high; var += step) body */
+    STMT_IF,          /* if (low < high) body */
+    STMT_IF_EQUAL,    /* if (low == high) body */
+    STMT_DECLARE,     /* mutable variable .variable of type .type begins as value .operand */
+    STMT_SET,         /* variable = operand */
+    STMT_STORE,       /* operand to .address; an I32 into a 4-byte buffer keeps its bits; F64 into LOG */
+    STMT_SCATTER,     /* vector .operand: lane l to element .address + l * .stride */
+    STMT_STORE_LANES, /* of F32 vector .operand lanes .first, .first + 1, ... to the .lanes elements from .address on */
+    STMT_ADD_LANES,   /* the same, added to what is there */
+    STMT_RANDOM, /* net_random(address as uint32_t, item + 16 * chunk, scalar[seed_low..], .layer, 0, .count), or of
+                    these rows those of the part */
+    STMT_NEST,   /* in a kernel's body alone: runs nest .nest with the chunk variable as it stands */
+    STMT_MEET    /* there too: net_meet() of the workers that share the task */
 } StmtKind;
 
 struct Stmt {
@@ -173,6 +175,7 @@ struct Stmt {
             bool aligned, split; /* STMT_RANDOM: split over the parts */
             Address address;
             int64_t stride;
+            int first, lanes;
             int scalar; /* STMT_RANDOM: index in BUFFER_SCALAR of seed_low; seed_high and epoch follow */
             uint32_t layer;
             int64_t count;
@@ -239,6 +242,8 @@ NestUses loop_uses(const Nest *nest);
 /* The first and the last row + 1 of a STMT_RANDOM. */
 Bound loop_random_low(const Stmt *stmt);
 Bound loop_random_high(const Stmt *stmt);
+/* Whether two addresses differ in their base alone, if at all. */
+bool loop_same_terms(const Address *a, const Address *b);
 /* An address in the body of a nest, as that nest has it. */
 Address loop_address_in(const Code *code, const Nest *nest, const Address *address);
 /* The first region of a buffer; BUG when there is none. */

@@ -418,6 +418,30 @@ int loop_transposed(LoopBuilder *b, const int vector[LOOP_LANES], int number) {
     return exchanged(b, vector, number, 1);
 }
 
+/* Where each block of 2 * half lanes of x, and of y, has a sum's parts: the same sums in blocks of half as many, those
+ * of x in every first one, those of y in every second. Without y every second means nothing. */
+static int halved(LoopBuilder *b, int x, int y, int half) {
+    if (y == LOOP_NONE) return loop_op2(b, OP_ADD, x, loop_blocks(b, OP_HIGH, x, x, half));
+    return loop_op2(b, OP_ADD, loop_blocks(b, OP_LOW, x, y, half), loop_blocks(b, OP_HIGH, x, y, half));
+}
+
+int loop_lane_sums(LoopBuilder *b, const int *vector, int count) {
+    const bool several = count > 1;
+    int sum[LOOP_LANES], places = 1, alone = 0; /* steps of one vector, which leave its sums apart from each other */
+    ASSERT(count >= 1 && count <= LOOP_LANES);
+    while (places < count) places *= 2;
+    for (int k = 0; k < count; k++) sum[k] = vector[k];
+    for (int half = LOOP_LANES / 2; half > 0; half /= 2) {
+        alone += places == 1;
+        if (places > 1) places /= 2;
+        for (int k = 0; k < places && k < count; k++)
+            sum[k] = halved(b, sum[k], k + places < count ? sum[k + places] : LOOP_NONE, half);
+        if (count > places) count = places;
+    }
+    for (; several && alone > 0; alone--) sum[0] = loop_op2(b, OP_EVEN, sum[0], sum[0]);
+    return sum[0];
+}
+
 /* ---- statements ---- */
 
 int loop_declare(LoopBuilder *b, int initial) {
@@ -452,6 +476,15 @@ void loop_scatter(LoopBuilder *b, Address address, int64_t stride, int value) {
     stmt->address = address;
     stmt->stride = stride;
     stmt->operand = value;
+    b->buffer_writes[address.buffer]++;
+}
+
+void loop_store_lanes(LoopBuilder *b, Address address, int value, int first, int lanes, bool add) {
+    Stmt *stmt = new_stmt(b, add ? STMT_ADD_LANES : STMT_STORE_LANES);
+    stmt->address = address;
+    stmt->operand = value;
+    stmt->first = first;
+    stmt->lanes = lanes;
     b->buffer_writes[address.buffer]++;
 }
 

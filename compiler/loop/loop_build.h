@@ -74,6 +74,9 @@ int loop_blocks(LoopBuilder *builder, Op op, int a, int b, int32_t lanes); /* OP
 /* Lanes `number` of 16 F32 vectors: lane l is that of vector l. Steps that several of them have in common are made
  * once, when the first needs them. */
 int loop_transposed(LoopBuilder *builder, const int vector[LOOP_LANES], int number);
+/* OP_SUM_LANES of up to 16 F32 vectors, the same tree: lane l of the result is that of vector l, other lanes mean
+ * nothing. Two vectors take a step together, so that 16 take 45 operations in all, where one alone takes 8. */
+int loop_lane_sums(LoopBuilder *builder, const int *vector, int count);
 
 /* ---- mutable variables ---- */
 int loop_declare(LoopBuilder *builder, int initial); /* the variable's number */
@@ -83,6 +86,8 @@ void loop_set(LoopBuilder *builder, int variable, int value);
 /* ---- statements ---- */
 void loop_store(LoopBuilder *builder, Address address, int value, bool aligned);
 void loop_scatter(LoopBuilder *builder, Address address, int64_t stride, int value);
+/* Lanes first .. first + lanes - 1 of an F32 vector to as many elements; `add`: added to what these are. */
+void loop_store_lanes(LoopBuilder *builder, Address address, int value, int first, int lanes, bool add);
 /* `count` vectors of 16 random words to `address`, with `split` those of the part; scalar[seed_low], [seed_low + 1] and
  * [seed_low + 2] are the two halves of the seed and the epoch. */
 void loop_random(LoopBuilder *builder, Address address, int seed_low, uint32_t layer, int64_t count, bool split);

@@ -86,6 +86,8 @@ static void walk_block(const Walk *w, const Block *block) {
         case STMT_IF:
         case STMT_IF_EQUAL: walk_block(w, &stmt->body); break;
         case STMT_STORE: reach(w, &stmt->address, true, w->vector[stmt->operand] ? LOOP_LANES : 1, 1); break;
+        case STMT_STORE_LANES:
+        case STMT_ADD_LANES: reach(w, &stmt->address, true, stmt->lanes, 1); break;
         case STMT_SCATTER: reach(w, &stmt->address, true, LOOP_LANES, stmt->stride); break;
         case STMT_RANDOM: reach(w, &stmt->address, true, stmt->count * LOOP_LANES, 1); break;
         case STMT_DECLARE:

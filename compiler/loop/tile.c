@@ -23,17 +23,10 @@ static void put(const Gen *g, int m, int value) {
 
 static void finish(Gen *g, int m, int value) { put(g, m, after_sum(g, m, value)); }
 
-/* A sum in a slot's copy: the slot's first chunk begins it, later ones add. */
-static void finish_slot(Gen *g, int m, int value) {
-    Access write = access_of_write(g->group->layout, g->group->member[m]->compute);
-    Address address = loop_address_term(gen_address(g, &write), g->task_var, g->context->grad_slot);
-    loop_if_begin(g->b, loop_bound_var(LOOP_VAR_CHUNK, 0), loop_bound(NET_SLOTS));
-    loop_store(g->b, address, value, false);
-    loop_if_end(g->b);
-    loop_if_begin(g->b, loop_bound(NET_SLOTS - 1), loop_bound_var(LOOP_VAR_CHUNK, 0));
-    int old = loop_load(g->b, loop_scalar(TYPE_F32), address, false);
-    loop_store(g->b, address, loop_op2(g->b, OP_ADD, old, value), false);
-    loop_if_end(g->b);
+/* Where a sum lies in a slot's copy. */
+static Address slot_address(const Gen *g, int m) {
+    const Access write = access_of_write(g->group->layout, g->group->member[m]->compute);
+    return loop_address_term(gen_address(g, &write), g->task_var, g->context->grad_slot);
 }
 
 static void for_tile(Gen *g, void (*then)(Gen *, int m, int64_t t)) {
@@ -100,10 +93,7 @@ static void finish_together(Gen *g) {
 static void store_lane_sums(Gen *g, int m, int64_t t) {
     int lanes = g->lane, value = g->accumulator[m][t]; /* by now the scalar sum */
     g->lane = -1;
-    if (g->group->scope == SCOPE_SLOT)
-        finish_slot(g, m, value);
-    else
-        finish(g, m, value);
+    finish(g, m, value);
     g->lane = lanes;
 }
 
@@ -116,6 +106,50 @@ static void sum_lanes(Gen *g) {
         for (int64_t t = 0; t < gen_tile(g); t++)
             g->accumulator[m][t] =
                 loop_op1(g->b, lanes_op(g->group->member[m]->compute->reduce), loop_get(g->b, g->accumulator[m][t]));
+}
+
+/* What a tile has made of sums by slots: vectors of up to 16 of them, and where each goes. */
+typedef struct {
+    int vector[TILE_MAX / LOOP_LANES];
+    Address address[TILE_MAX];
+    int64_t count;
+} SlotSums;
+
+static bool is_behind(const Address *a, const Address *b) { return a->base == b->base + 1 && loop_same_terms(a, b); }
+
+/* Those that lie one behind the other go together. */
+static void store_slot_sums(Gen *g, const SlotSums *sums, bool add) {
+    for (int64_t t = 0, end; t < sums->count; t = end) {
+        const int first = (int)(t % LOOP_LANES);
+        end = t + 1;
+        while (end < sums->count && end % LOOP_LANES != 0 && is_behind(&sums->address[end], &sums->address[end - 1]))
+            end++;
+        loop_store_lanes(g->b, sums->address[t], sums->vector[t / LOOP_LANES], first, (int)(end - t), add);
+    }
+}
+
+/* A slot's first chunk begins its sums, later ones add. */
+static void finish_slots(Gen *g, int m) {
+    SlotSums sums = {.count = gen_tile(g)};
+    int lane[TILE_MAX], lanes = g->lane;
+    for (int64_t t = 0; t < sums.count; t++) lane[t] = loop_get(g->b, g->accumulator[m][t]);
+    for (int64_t t = 0; t < sums.count; t += LOOP_LANES) {
+        const int64_t left = sums.count - t;
+        sums.vector[t / LOOP_LANES] = loop_lane_sums(g->b, &lane[t], left < LOOP_LANES ? (int)left : LOOP_LANES);
+    }
+    g->lane = -1;
+    for (int64_t t = 0; t < sums.count; t++) {
+        gen_go_to(g, t);
+        sums.address[t] = slot_address(g, m);
+    }
+    gen_go_to(g, 0);
+    g->lane = lanes;
+    loop_if_begin(g->b, loop_bound_var(LOOP_VAR_CHUNK, 0), loop_bound(NET_SLOTS));
+    store_slot_sums(g, &sums, false);
+    loop_if_end(g->b);
+    loop_if_begin(g->b, loop_bound(NET_SLOTS - 1), loop_bound_var(LOOP_VAR_CHUNK, 0));
+    store_slot_sums(g, &sums, true);
+    loop_if_end(g->b);
 }
 
 static void owned_by_lanes(Gen *g) {
@@ -135,12 +169,11 @@ static void owned_by_lanes(Gen *g) {
 
 /* ---- sums over images in sequence, lanes over the last dimension ---- */
 static void slot_in_sequence(Gen *g) {
-    Access write = access_of_write(g->group->layout, g->group->member[0]->compute);
     reduce_declare(g);
     loop_if_begin(g->b, loop_bound(NET_SLOTS - 1), loop_bound_var(LOOP_VAR_CHUNK, 0));
     for (int64_t t = 0; t < gen_tile(g); t++) {
         gen_go_to(g, t);
-        Address address = loop_address_term(gen_address(g, &write), g->task_var, g->context->grad_slot);
+        const Address address = slot_address(g, 0);
         Type type = g->lane >= 0 ? loop_vector(TYPE_F32) : loop_scalar(TYPE_F32);
         loop_set(g->b, g->accumulator[0][t], loop_load(g->b, type, address, false));
     }
@@ -148,8 +181,7 @@ static void slot_in_sequence(Gen *g) {
     reduce_from(g, g->group->rank);
     for (int64_t t = 0; t < gen_tile(g); t++) {
         gen_go_to(g, t);
-        Address address = loop_address_term(gen_address(g, &write), g->task_var, g->context->grad_slot);
-        loop_store(g->b, address, loop_get(g->b, g->accumulator[0][t]), false);
+        loop_store(g->b, slot_address(g, 0), loop_get(g->b, g->accumulator[0][t]), false);
     }
     gen_go_to(g, 0);
 }
@@ -227,6 +259,10 @@ static void store_sum(Gen *g, int m, int64_t t) {
 static void finish_sums(Gen *g) {
     if (g->group->batch < g->group->rank) {
         for_tile(g, then_store);
+        return;
+    }
+    if (g->group->scope == SCOPE_SLOT) {
+        for (int m = 0; m < g->group->count; m++) finish_slots(g, m);
         return;
     }
     sum_lanes(g);

@@ -122,6 +122,9 @@ static void check_write(const Checker *c, const Stmt *stmt) {
     check_operand(c, stmt->operand);
     check_address(c, &stmt->address, c->type[stmt->operand], false, true);
     CHECK(c, stmt->kind == STMT_STORE || c->type[stmt->operand].vector);
+    if (stmt->kind == STMT_STORE || stmt->kind == STMT_SCATTER) return;
+    CHECK(c, c->type[stmt->operand].element == TYPE_F32);
+    CHECK(c, stmt->first >= 0 && stmt->lanes >= 1 && stmt->first + stmt->lanes <= LOOP_LANES);
 }
 
 static void check_variable(Checker *c, const Stmt *stmt) {
@@ -153,6 +156,8 @@ static void check_stmt(Checker *c, const Stmt *stmt) {
     case STMT_SET: check_variable(c, stmt); break;
     case STMT_STORE:
     case STMT_SCATTER:
+    case STMT_STORE_LANES:
+    case STMT_ADD_LANES:
     case STMT_RANDOM: check_write(c, stmt); break;
     case STMT_NEST:
         CHECK(c, stmt->nest >= 0 && (size_t)stmt->nest < c->code->nests.count);

@@ -267,6 +267,23 @@ static void make_statements(Generator *g, int operations, int depth) {
     }
 }
 
+/* Sums of lanes, some of which go to memory or are added to it. */
+static void make_lane_sums(Generator *g) {
+    LoopBuilder *b = g->b;
+    int vector[LOOP_LANES];
+    const int count = 2 + (int)draw(g, LOOP_LANES - 1), first = (int)draw(g, (uint32_t)count);
+    const int lanes = 1 + (int)draw(g, (uint32_t)(count - first));
+    for (int k = 0; k < count; k++) vector[k] = pick(g, POOL_F32, true);
+    const int sums = loop_lane_sums(b, vector, count);
+    record(g, loop_op2(b, OP_ADD, loop_op1(b, OP_SUM_LANES, vector[first]), loop_const_f32(b, 1.0f, false)));
+    const Address at = loop_address(BUFFER_SCRATCH, 1025);
+    loop_store(b, at, pick(g, POOL_F32, true), false);
+    loop_store_lanes(b, loop_address_plus(at, 3), sums, first, lanes, false);
+    loop_store_lanes(b, loop_address_plus(at, 4), sums, first, lanes, true);
+    record(g, loop_load(b, loop_vector(TYPE_F32), at, false));
+    record(g, loop_load(b, loop_vector(TYPE_F32), loop_address_plus(at, 10), false));
+}
+
 /* A word written and read again, gathered and scattered with strides; random words. */
 static void make_memory(Generator *g) {
     LoopBuilder *b = g->b;
@@ -288,6 +305,7 @@ static void make_memory(Generator *g) {
     record(g, loop_load(b, loop_vector(TYPE_F64), loop_address_plus(log, 16), false));
     record(g, loop_gather(b, TYPE_F64, log, 2));
     record(g, loop_load(b, loop_scalar(TYPE_F64), loop_address_plus(log, 1), false));
+    make_lane_sums(g);
 }
 
 static Nest *random_nest(Generator *g, const char *name) {
@@ -511,7 +529,8 @@ static void try_plain(Trial *trial, const char *compiler, const char *level) {
 #if NETC_LLVM
 static void try_llvm(Trial *trial, const char *cpu, const char *instructions, int level) {
     char object[512], so[512], shim_path[512], route[128], name[64];
-    const Target target = {.cpu = cpu, .level = instructions, .fma = true};
+    const int bytes = strcmp(instructions, "x86-64-v4") == 0 ? 64 : 32;
+    const Target target = {.cpu = cpu, .level = instructions, .fma = true, .processor = {.vector_bytes = bytes}};
     const char *why = NULL;
     Arena *arena = arena_new();
     unit_path(object, trial->state, "code.o");
@@ -616,6 +635,39 @@ static void equal_values_are_made_once(void **state) {
     Code *code = loop_code_new(arena, "code", NULL);
     loop_add_nest(arena, code, loop_nest_end(b));
     loop_verify(code);
+    arena_free(arena);
+}
+
+static void lanes_of_several_vectors_are_summed_as_of_one(void **state) {
+    (void)state;
+    Arena *arena = arena_new();
+    Code *code = loop_code_new(arena, "code", NULL);
+    LoopBuilder *b = loop_nest_begin(arena, "sums", SPAN_NONE);
+    for (int count = 2; count <= LOOP_LANES; count++) {
+        int vector[LOOP_LANES];
+        const Address at = loop_address(BUFFER_BATCH, count * 2 * LOOP_LANES);
+        for (int k = 0; k < count; k++) {
+            vector[k] = loop_load(b, loop_vector(TYPE_F32), loop_address(BUFFER_PARAM, (count + k) * LOOP_LANES), true);
+            loop_store(b, loop_address_plus(at, k), loop_op1(b, OP_SUM_LANES, vector[k]), false);
+        }
+        loop_store_lanes(b, loop_address_plus(at, LOOP_LANES), loop_lane_sums(b, vector, count), 0, count, false);
+    }
+    const int nest = loop_add_nest(arena, code, loop_nest_end(b));
+    b = loop_kernel_begin(arena, "kernel", TASKS_ONCE);
+    loop_run_nest(b, nest);
+    loop_add_kernel(arena, code, loop_kernel_end(b));
+    loop_verify(code);
+    Buffers m = buffers_new();
+    for (int i = 0; i < 2048; i++) m.param[i] = 1.0f / (float)(i * 7 % 31 + 1);
+    const Interp *interp = interp_new(arena, code, true);
+    interp_kernel(interp_self(interp, 0), m.param, m.state, m.grad, m.batch, m.scratch, m.input, m.label, m.target,
+                  m.item, m.scalar, m.log, IMAGES, 0, 0, 1, NULL);
+    for (int count = 2; count <= LOOP_LANES; count++) {
+        const float *alone = m.batch + count * 2 * LOOP_LANES;
+        assert_memory_equal(alone, alone + LOOP_LANES, (size_t)count * sizeof *alone);
+        assert_true(alone[0] > 0 && alone[LOOP_LANES + count] == 0);
+    }
+    buffers_free(&m);
     arena_free(arena);
 }
 
@@ -747,6 +799,7 @@ int main(void) {
         cmocka_unit_test(equal_nests_have_one_body),
         cmocka_unit_test(memory_of_the_caller_is_its_own_kind),
         cmocka_unit_test(equal_values_are_made_once),
+        cmocka_unit_test(lanes_of_several_vectors_are_summed_as_of_one),
         cmocka_unit_test(addresses_stay_sorted),
         cmocka_unit_test(text_is_stable),
         cmocka_unit_test_setup_teardown(routes_agree_on_bits, unit_folder_make, unit_folder_remove),
