@@ -279,6 +279,8 @@ NET_INLINE void i_scatter(i32_at *p, int64_t stride, i32x16 a) {
     for (int l = 0; l < 16; l++) p[l * stride] = lane[l];
 }
 
+#define v_prefetch(p) __builtin_prefetch(p, 0, 2)
+
 /* Lanes first .. first + lanes - 1, both constants, to the elements from p on. */
 #if defined(__AVX512F__)
 #define NET_MASK(first, lanes) ((uint16_t)(((1u << (lanes)) - 1) << (first)))

@@ -134,6 +134,8 @@ static inline void v_store(float *p, const f32x16 *a) {
     for (l = 0; l < 16; l++) p[l] = a->lane[l];
 }
 
+static inline void v_prefetch(const float *p) { (void)p; }
+
 static inline void v_store_lanes(float *p, int first, int lanes, const f32x16 *a) {
     int l;
     for (l = 0; l < lanes; l++) p[l] = a->lane[first + l];

@@ -418,6 +418,11 @@ static void print_stmt(Printer *p, const Stmt *s) {
     case STMT_STORE_LANES:
     case STMT_ADD_LANES: print_store(p, s); return;
     case STMT_RANDOM: print_random(p, s); return;
+    case STMT_PREFETCH:
+        text_puts(p->out, "v_prefetch(");
+        print_pointer(p, &s->address);
+        text_puts(p->out, ");\n");
+        return;
     case STMT_NEST: print_nest_call(p, p->code->nests.at[s->nest]); return;
     case STMT_MEET: text_puts(p->out, "net_meet(team, part, parts);\n"); return;
     }

@@ -87,6 +87,7 @@ LLVMValueRef llvm_element_pointer(Emitter *e, const Address *address, int64_t mo
 unsigned llvm_access_align(const Emitter *e, Buffer buffer, Type type, bool aligned);
 LLVMValueRef llvm_build_load(Emitter *e, LLVMTypeRef type, LLVMValueRef pointer, unsigned align);
 void llvm_emit_value(Emitter *e, const Value *value);
+void llvm_emit_prefetch(Emitter *e, const Stmt *stmt);
 void llvm_emit_lanes(Emitter *e, const Stmt *stmt); /* STMT_STORE_LANES, STMT_ADD_LANES */
 
 /* ---- statements ---- */

@@ -262,6 +262,7 @@ static void emit_stmt(Emitter *e, const Stmt *stmt) {
     case STMT_STORE_LANES:
     case STMT_ADD_LANES: llvm_emit_lanes(e, stmt); return;
     case STMT_RANDOM: emit_random(e, stmt); return;
+    case STMT_PREFETCH: llvm_emit_prefetch(e, stmt); return;
     case STMT_NEST: emit_nest_call(e, stmt->nest); return;
     case STMT_MEET: emit_meet(e); return;
     }

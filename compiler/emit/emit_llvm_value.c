@@ -309,6 +309,14 @@ void llvm_emit_value(Emitter *e, const Value *v) {
     e->value[v->id] = loop_operand_count(v->op) == 0 ? build_leaf(e, v) : build_op(e, v);
 }
 
+void llvm_emit_prefetch(Emitter *e, const Stmt *stmt) {
+    const int read = 0, second_level = 2, data = 1;
+    LLVMValueRef args[] = {llvm_element_pointer(e, &stmt->address, 0), llvm_const_i32(e, read),
+                           llvm_const_i32(e, second_level), llvm_const_i32(e, data)};
+    LLVMTypeRef pointer = e->pointer;
+    build_call(e, "llvm.prefetch", &pointer, 1, args, COUNT_OF(args));
+}
+
 /* ---- some lanes of a vector ---- */
 /* At their places, where a mask of all 16 costs the processor nothing. */
 static void store_masked(Emitter *e, const Stmt *stmt, LLVMValueRef align) {

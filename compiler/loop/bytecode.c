@@ -69,7 +69,7 @@ static void scan_block(Translator *t, const Block *block, int *loop_end) {
         } else if (is_control(stmt)) {
             t->statement++;
             scan_block(t, &stmt->body, loop_end);
-        } else if (stmt->kind != STMT_RANDOM && stmt->kind != STMT_NEST) {
+        } else if (stmt->kind < STMT_RANDOM) {
             scan_use(t, stmt->operand, loop_end);
         }
         t->statement++;
@@ -231,6 +231,7 @@ static void translate_stmt(Translator *t, const Stmt *stmt) {
     case STMT_STORE_LANES:
     case STMT_ADD_LANES:
     case STMT_RANDOM: translate_write(t, stmt); break;
+    case STMT_PREFETCH: break;
     case STMT_NEST:
     case STMT_MEET: BUG("a nest within a nest");
     }

@@ -268,9 +268,8 @@ double cost_of_tiles(const CostOf *of, const Schedule *s, BoundBy *by) {
 }
 
 /* ---- bytes ---- */
-/* What is made by parts goes through all chunks of the batch inside of its loops over outputs; a batch of 64 has four.
- */
-enum { CHUNKS = -1, BATCH_CHUNKS = 4 };
+/* What is made by parts goes through all chunks of the batch inside of its loops over outputs. */
+enum { CHUNKS = -1 };
 
 /* Numbers for all lanes come from many places at once, a few from each: their lines cost the latency of a level, not
  * its rate. Measured on an Intel processor. */
@@ -320,7 +319,7 @@ static Touched touched_by(const CostOf *of, const Schedule *s, const Tensor *t, 
         if (i != CHUNKS && loops[l].extent > span[i]) span[i] = loops[l].extent;
     }
     for (int l = from; l < count; l++)
-        if (loops[l].index == CHUNKS && tensor_is_batched(t)) chunks = BATCH_CHUNKS;
+        if (loops[l].index == CHUNKS && tensor_is_batched(t)) chunks = (double)group->layout->chunks;
     bool by_images = has_image_lanes(of->group, t);
     double runs = 1, streams = 1, run = sizeof(float) * (by_images ? LOOP_LANES : 1);
     bool together = true;
@@ -353,6 +352,7 @@ typedef struct {
     Touched at[ACCESSES][INDEX_MAX + 3];
     bool vector[ACCESSES]; /* lies by images: a line is a vector; else it may be the same for all lanes */
     bool number[ACCESSES];
+    bool ahead[ACCESSES]; /* asked for before it is read */
 } Footprints;
 
 /* Bytes of a factor that a level of `size` bytes does not hold: walking outwards, what is touched again within no more
@@ -392,7 +392,7 @@ static int list_loops(const CostOf *of, const Schedule *s, Loop loops[INDEX_MAX 
     for (int l = 0; l < group->rank + group->reductions; l++) {
         int i = l < group->rank ? s->order[l] : l;
         if (l == group->rank && schedule_takes_all_chunks(group))
-            loops[count++] = (Loop){CHUNKS, (double)BATCH_CHUNKS / chunks_in_tile(group, s), 1};
+            loops[count++] = (Loop){CHUNKS, (double)group->layout->chunks / chunks_in_tile(group, s), 1};
         if (i == s->lane && (i == group->batch || i >= group->rank)) continue;
         int64_t extent = i == group->batch ? LOOP_LANES : i == s->blocked ? s->block : group->range[i];
         int64_t units = i == s->lane ? (extent + LOOP_LANES - 1) / LOOP_LANES : extent, step = in_body(group, s, i);
@@ -412,6 +412,7 @@ static Footprints footprints_of(const CostOf *of, const Schedule *s) {
         const Access access = k == SUMS ? access_of_write(of->group->layout, c) : of->factor[k];
         f.vector[k] = has_image_lanes(of->group, t);
         f.number[k] = is_number(s, &access);
+        f.ahead[k] = k != SUMS && schedule_reads_ahead(of->group) == factor[k];
         for (int l = 0; l <= f.count; l++)
             f.at[k][l] = touched_by(of, s, t, k == SUMS ? c->write : factor[k]->index, f.loop, f.count, l);
     }
@@ -432,7 +433,7 @@ double cost_of_bytes(const CostOf *of, const Schedule *s, BoundBy *by) {
     }
     double l2 = again, l3 = sums <= near_l2 ? 0 : again, begun = 0;
     for (int k = 0; k < SUMS; k++) {
-        const double slower = f.number[k] ? NUMBERS_SLOWER : 1, beyond = bytes_beyond(&f, k, near_l2);
+        const double slower = f.number[k] && !f.ahead[k] ? NUMBERS_SLOWER : 1, beyond = bytes_beyond(&f, k, near_l2);
         l2 += slower * bytes_beyond(&f, k, near_l1);
         l3 += slower * beyond;
         begun += runs_begun(&f, k, beyond);
@@ -464,7 +465,7 @@ static double work_of(const CostOf *of, const Schedule *s) {
 
 Cycles cost_in_cycles(const CostOf *of, const Schedule *s) {
     BoundBy body = BOUND_BY_PORTS, level;
-    const double chunks = schedule_takes_all_chunks(of->group) ? BATCH_CHUNKS : 1;
+    const double chunks = schedule_takes_all_chunks(of->group) ? (double)of->group->layout->chunks : 1;
     double inside = work_of(of, s) * cost_of_tiles(of, s, &body), beyond = cost_of_bytes(of, s, &level) / chunks;
     return (Cycles){inside + beyond, beyond > inside ? level : body};
 }

@@ -33,6 +33,7 @@ static bool stays(const Readers *readers, const Stmt *stmt) {
     case STMT_STORE_LANES:
     case STMT_ADD_LANES:
     case STMT_RANDOM:
+    case STMT_PREFETCH:
     case STMT_NEST:
     case STMT_MEET: break;
     }

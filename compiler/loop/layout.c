@@ -81,7 +81,7 @@ static void find_levels(Arena *arena, Layout *layout, LayoutMode mode) {
         vec_push(arena, &list, placed);
     }
     next_place(p, list.at, list.count);
-    if (mode.one_chunk) list = one_chunk_place(arena, p, list);
+    if (layout->chunks == 1) list = one_chunk_place(arena, p, list);
     layout->levels = 1;
     for (size_t i = 0; i < list.count; i++)
         if (list.at[i].level >= layout->levels) layout->levels = list.at[i].level + 1;
@@ -337,6 +337,7 @@ Layout *layout_program(Arena *arena, Program *program, LayoutMode mode) {
     layout->one_image = mode.one_image;
     layout->images = mode.one_image && !mode.by_images ? 1 : LOOP_LANES;
     layout->filled = mode.filled > 0 ? mode.filled : layout->images;
+    layout->chunks = mode.chunks > 0 ? mode.chunks : LAYOUT_CHUNKS;
     layout->state_size = mode.state_size;
     layout->place = NEW_ARRAY(arena, Place, program->tensors.count);
     for (size_t t = 0; t < program->tensors.count; t++) layout->place[t].level = -1;

@@ -71,6 +71,7 @@ typedef struct {
     bool one_image;  /* LayoutMode's */
     int64_t images;  /* of a chunk */
     int64_t filled;  /* of these, as many as are expected */
+    int64_t chunks;  /* of a batch, as many as are expected, LAYOUT_CHUNKS at most */
     PlacedList list; /* by level, then in program order */
     Place *place;    /* by tensor id */
     int levels;
@@ -81,6 +82,9 @@ typedef struct {
         *slot_end; /* by level: where its sums end in a slot's copy; they begin where those of the level before end */
 } Layout;
 
+/* Chunks of a batch that a tile may have together, and that are reckoned with: those of 64 images. */
+enum { LAYOUT_CHUNKS = 4 };
+
 /* What a program is laid out for. `packing` (NULL: parameters lie as the trainer has them) is added to by a program for
  * one image, and followed by all. With it, values of PHASE_GIVEN lie in `state`, behind the `state_size` elements of
  * the statistics: they are made once, when the weights are known; and values that another phase reads lie in `scratch`,
@@ -88,7 +92,7 @@ typedef struct {
 typedef struct {
     bool one_image;
     bool by_images; /* with one_image: all images of a chunk so, one after the other */
-    bool one_chunk; /* batches are expected to be of one chunk: one_chunk.h */
+    int64_t chunks; /* of a batch, as many as are expected; 0: LAYOUT_CHUNKS. Of one: one_chunk.h */
     int64_t filled; /* images of a chunk that batches are expected to have; 0: all */
     bool by_parts;  /* values of images may be made by parts, of all chunks: SCOPE_BATCH */
     Packing *packing;

@@ -189,7 +189,8 @@ static void use_block(NestUses *uses, const Block *block) {
         case STMT_STORE:
         case STMT_SCATTER:
         case STMT_STORE_LANES:
-        case STMT_ADD_LANES: use_address(uses, &stmt->address); break;
+        case STMT_ADD_LANES:
+        case STMT_PREFETCH: use_address(uses, &stmt->address); break;
         case STMT_RANDOM:
             use_address(uses, &stmt->address);
             uses->chunk = true;
@@ -369,6 +370,10 @@ static void print_stmt(const Printer *p, const Stmt *stmt, int depth) {
     case STMT_SCATTER:
     case STMT_STORE_LANES:
     case STMT_ADD_LANES: print_store(p, stmt); break;
+    case STMT_PREFETCH:
+        fputs("prefetch ", out);
+        print_address(p, &stmt->address);
+        break;
     case STMT_RANDOM:
         fputs("random ", out);
         print_address(p, &stmt->address);

@@ -152,10 +152,11 @@ typedef enum {
     STMT_SCATTER,     /* vector .operand: lane l to element .address + l * .stride */
     STMT_STORE_LANES, /* of F32 vector .operand lanes .first, .first + 1, ... to the .lanes elements from .address on */
     STMT_ADD_LANES,   /* the same, added to what is there */
-    STMT_RANDOM, /* net_random(address as uint32_t, item + 16 * chunk, scalar[seed_low..], .layer, 0, .count), or of
-                    these rows those of the part */
-    STMT_NEST,   /* in a kernel's body alone: runs nest .nest with the chunk variable as it stands */
-    STMT_MEET    /* there too: net_meet() of the workers that share the task */
+    STMT_RANDOM,   /* net_random(address as uint32_t, item + 16 * chunk, scalar[seed_low..], .layer, 0, .count), or of
+                      these rows those of the part */
+    STMT_PREFETCH, /* a hint: the element at .address, if there is one, will be read soon */
+    STMT_NEST,     /* in a kernel's body alone: runs nest .nest with the chunk variable as it stands */
+    STMT_MEET      /* there too: net_meet() of the workers that share the task */
 } StmtKind;
 
 struct Stmt {

@@ -193,12 +193,7 @@ Address loop_address_term(Address address, int var, int64_t stride) {
 
 static bool is_load(Op op) { return op == OP_LOAD || op == OP_LOAD_U8 || op == OP_GATHER || op == OP_GATHER_U8; }
 
-static bool same_address(const Address *a, const Address *b) {
-    if (a->buffer != b->buffer || a->base != b->base || a->term_count != b->term_count) return false;
-    for (int i = 0; i < a->term_count; i++)
-        if (a->term[i].var != b->term[i].var || a->term[i].stride != b->term[i].stride) return false;
-    return true;
-}
+static bool same_address(const Address *a, const Address *b) { return a->base == b->base && loop_same_terms(a, b); }
 
 static bool same_value(const Value *a, const Value *b) {
     return a->op == b->op && a->type.element == b->type.element && a->type.vector == b->type.vector && a->a == b->a &&
@@ -487,6 +482,8 @@ void loop_store_lanes(LoopBuilder *b, Address address, int value, int first, int
     stmt->lanes = lanes;
     b->buffer_writes[address.buffer]++;
 }
+
+void loop_prefetch(LoopBuilder *b, Address address) { new_stmt(b, STMT_PREFETCH)->address = address; }
 
 void loop_random(LoopBuilder *b, Address address, int seed_low, uint32_t layer, int64_t count, bool split) {
     Stmt *stmt = new_stmt(b, STMT_RANDOM);

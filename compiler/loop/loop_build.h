@@ -88,6 +88,7 @@ void loop_store(LoopBuilder *builder, Address address, int value, bool aligned);
 void loop_scatter(LoopBuilder *builder, Address address, int64_t stride, int value);
 /* Lanes first .. first + lanes - 1 of an F32 vector to as many elements; `add`: added to what these are. */
 void loop_store_lanes(LoopBuilder *builder, Address address, int value, int first, int lanes, bool add);
+void loop_prefetch(LoopBuilder *builder, Address address);
 /* `count` vectors of 16 random words to `address`, with `split` those of the part; scalar[seed_low], [seed_low + 1] and
  * [seed_low + 2] are the two halves of the seed and the epoch. */
 void loop_random(LoopBuilder *builder, Address address, int seed_low, uint32_t layer, int64_t count, bool split);

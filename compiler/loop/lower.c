@@ -254,12 +254,10 @@ Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *optio
     Layout *layout[PROGRAM_COUNT] = {NULL};
     bool shared = false; /* a program's chunks are */
     list_scalars(arena, programs, &base.context);
-    const int64_t batch = (int64_t)settings_number(&model->settings, "batch"); /* 0: all examples */
-    const bool one_chunk = batch >= 1 && batch <= NET_LANES;
     for (int k = 0; k < PROGRAM_COUNT; k++) {
         if (!programs->program[k]) continue;
         layout[k] = layout_program(arena, programs->program[k],
-                                   (LayoutMode){.one_chunk = one_chunk,
+                                   (LayoutMode){.chunks = chunks_of_batch(model, (ProgramKind)k),
                                                 .by_parts = k == PROGRAM_TRAIN || k == PROGRAM_EVAL,
                                                 .filled = images_of_chunk(model, (ProgramKind)k)});
         if (layout[k]->slot_size > descriptor.grad_slot) descriptor.grad_slot = layout[k]->slot_size;

@@ -90,6 +90,7 @@ static void walk_block(const Walk *w, const Block *block) {
         case STMT_ADD_LANES: reach(w, &stmt->address, true, stmt->lanes, 1); break;
         case STMT_SCATTER: reach(w, &stmt->address, true, LOOP_LANES, stmt->stride); break;
         case STMT_RANDOM: reach(w, &stmt->address, true, stmt->count * LOOP_LANES, 1); break;
+        case STMT_PREFETCH:
         case STMT_DECLARE:
         case STMT_SET:
         case STMT_NEST:

@@ -79,6 +79,15 @@ static int64_t in_order(const Gen *g, int64_t place) {
     return position;
 }
 
+/* Asks for what the next tiles read: two lines on, since a processor fetches lines by pairs. */
+static void read_ahead(Gen *g) {
+    enum { AHEAD = 2 * 64 / sizeof(float) };
+    const Expr *read = schedule_reads_ahead(g->group);
+    if (read == NULL) return;
+    const Access access = access_of_read(g->group->layout, read);
+    loop_prefetch(g->b, loop_address_plus(gen_address(g, &access), AHEAD));
+}
+
 void reduce_body(Gen *g) {
     int first = g->group->rank, end = first + g->group->reductions;
     int64_t terms = gen_places(g, first, end), tile = gen_tile(g);
@@ -87,6 +96,7 @@ void reduce_body(Gen *g) {
         for (int64_t t = 0; t < tile; t++) before[m][t] = sum[m][t] = loop_get(g->b, g->accumulator[m][t]);
     for (int64_t k = 0; k < terms; k++) {
         gen_go_to_place(g, first, end, k);
+        read_ahead(g);
         for (int64_t place = 0; place < tile; place++) {
             int64_t t = in_order(g, place);
             gen_go_to(g, t);

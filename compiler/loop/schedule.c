@@ -18,7 +18,6 @@
  * long. */
 enum { SMALL_TILE = 4, SMALL_BODY = 128, ROW_MAX = 10, FAR_MAX = 16, SUM_MAX = 8, TURN_MAX = 16 };
 enum { UNROLL_FEW = 32, UNROLL_SOME = 256, PAGE_ELEMENTS = 4096 / sizeof(float) };
-enum { CHUNKS_TOGETHER = 4 }; /* in a tile, at most: a batch of 64 has as many */
 
 /* ---- accesses ---- */
 static Access access_make(const Place *place, const Tensor *tensor) {
@@ -386,6 +385,21 @@ static void force_tile(const Group *group, Schedule *s, const GivenSchedules *gi
     s->held = schedule_held(group, s);
 }
 
+/* FOLLOWED: bytes of the longest stride that a processor follows by itself. */
+enum { FOLLOWED = 2048 };
+
+const Expr *schedule_reads_ahead(const Group *group) {
+    const Expr *e = group->member[0]->compute->e, *factor[] = {e->a, e->b};
+    if (group->scope != SCOPE_BATCH || group->reductions == 0) return NULL;
+    for (size_t f = 0; f < COUNT_OF(factor); f++) {
+        if (factor[f]->kind != EXPR_READ || tensor_is_batched(factor[f]->tensor)) continue;
+        const Access access = access_of_read(group->layout, factor[f]);
+        const int64_t term = access.step[group->rank + group->reductions - 1] * (int64_t)sizeof(float);
+        if (access.step[group->rank - 1] == 1 && term > FOLLOWED) return factor[f];
+    }
+    return NULL;
+}
+
 /* ---- what a schedule may be ---- */
 bool schedule_takes_all_chunks(const Group *group) {
     return group->scope == SCOPE_OWNED || group->scope == SCOPE_BATCH;
@@ -396,7 +410,7 @@ bool schedule_is_by_parts(const Group *group) { return group->scope == SCOPE_PAR
 bool schedule_is_searched(const Group *group) { return is_contraction(group) && group->scope != SCOPE_ONCE; }
 
 int64_t schedule_units(const Group *group, const Schedule *s, int i) {
-    if (i == group->batch) return group->scope == SCOPE_BATCH ? CHUNKS_TOGETHER : 1;
+    if (i == group->batch) return group->scope == SCOPE_BATCH ? group->layout->chunks : 1;
     if (i != s->lane) return group->range[i];
     int64_t rest = s->pair < 0 || group->range[i] < LOOP_LANES ? LOOP_LANES - 1 : 0; /* else it has tiles of its own */
     return (group->range[i] + rest) / LOOP_LANES;
@@ -405,7 +419,7 @@ int64_t schedule_units(const Group *group, const Schedule *s, int i) {
 bool schedule_may_tile(const Group *group, const Schedule *s, int i, int64_t count) {
     const SumOrder *order = &group->member[0]->compute->order;
     if (count < 1 || count > schedule_units(group, s, i)) return false;
-    if (i == group->batch) return CHUNKS_TOGETHER % count == 0;
+    if (i == group->batch) return group->layout->chunks % count == 0;
     if (i == group->images && count <= HALF_VECTOR) return LOOP_LANES % count == 0; /* else what is left is one more */
     if (count == 1 || !settles_terms(group, i)) return true;
     for (int k = group->rank; k < group->rank + group->reductions; k++)
@@ -516,8 +530,9 @@ static Schedule choose(const Group *group, const LowerOptions *options) {
 uint64_t schedule_key(const Group *group) {
     const Compute *c = group->member[0]->compute;
     const bool one_image = group->layout->one_image;
-    const int64_t numbers[] = {group->scope,  group->rank, group->reductions,      group->batch,
-                               group->images, one_image,   cost_reads_after(group)};
+    const int64_t chunks = schedule_takes_all_chunks(group) ? group->layout->chunks : 0;
+    const int64_t numbers[] = {group->scope,  group->rank, group->reductions,       group->batch,
+                               group->images, one_image,   cost_reads_after(group), chunks};
     uint64_t hash = hash_bytes(0, numbers, sizeof numbers);
     AccessList list = {0};
     access_list_reads(group, &list);

@@ -87,6 +87,9 @@ typedef struct {
     Schedule schedule;
 } KnownSchedule;
 typedef VEC(KnownSchedule) KnownSchedules;
+/* The factor of a product whose numbers lie side by side for the outputs of a tile, but far apart from term to term, of
+ * weights that lie beyond the caches near: no processor sees them coming. NULL: none is such. */
+const Expr *schedule_reads_ahead(const Group *group);
 Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name, Arena *arena,
                          KnownSchedules *known);
 /* A line; with the cycles it is reckoned to take on a processor, unless that is NULL. */

@@ -220,6 +220,7 @@ static void say_stmt(Share *s, Stmt *stmt) {
         say(s, stmt->aligned);
         say_address(s, &stmt->address, true);
         break;
+    case STMT_PREFETCH: say_address(s, &stmt->address, false); break;
     case STMT_RANDOM:
         say(s, stmt->scalar);
         say(s, stmt->layer);

@@ -159,6 +159,7 @@ static void check_stmt(Checker *c, const Stmt *stmt) {
     case STMT_STORE_LANES:
     case STMT_ADD_LANES:
     case STMT_RANDOM: check_write(c, stmt); break;
+    case STMT_PREFETCH: check_address(c, &stmt->address, (Type){TYPE_F32, false}, false, false); break;
     case STMT_NEST:
         CHECK(c, stmt->nest >= 0 && (size_t)stmt->nest < c->code->nests.count);
         CHECK(c, !c->code->nests.at[stmt->nest]->uses.chunk || c->loop_open[LOOP_VAR_CHUNK]);

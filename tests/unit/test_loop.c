@@ -306,6 +306,7 @@ static void make_memory(Generator *g) {
     record(g, loop_gather(b, TYPE_F64, log, 2));
     record(g, loop_load(b, loop_scalar(TYPE_F64), loop_address_plus(log, 1), false));
     make_lane_sums(g);
+    loop_prefetch(b, somewhere(g, BUFFER_PARAM, 1 << 20));
 }
 
 static Nest *random_nest(Generator *g, const char *name) {
