@@ -1,6 +1,7 @@
 #include "compiler/driver/pipeline.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,13 +108,8 @@ static bool run_lower(Compilation *compilation) {
     if (given == NULL) {
         return true;
     }
-    const char *unused = given->fault == NULL ? schedules_unused(given) : NULL;
-    if (given->fault != NULL) {
-        report_usage(compilation->command, "--schedule: %s", given->fault);
-    } else if (unused != NULL) {
-        report_usage(compilation->command, "--schedule: there is no nest %s; --dump=schedule prints them all", unused);
-    }
-    compilation->failure = given->fault != NULL || unused != NULL ? STATUS_USAGE : STATUS_OK;
+    const char *fault = schedules_fault(given);
+    compilation->failure = fault != NULL ? report_usage(compilation->command, "--schedule: %s", fault) : STATUS_OK;
     return compilation->failure == STATUS_OK;
 }
 
@@ -301,9 +297,12 @@ static bool read_schedule(Compilation *compilation, int *status) {
                          text, FORCED_MAX, TILE_MAX);
         return false;
     }
-    const Source *file = source_read(compilation->arena, text, NULL, &why);
+    struct stat is;
+    const bool folder = stat(text, &is) == 0 && S_ISDIR(is.st_mode);
+    const Source *file = folder ? NULL : source_read(compilation->arena, text, NULL, &why);
     if (file == NULL) {
-        *status = report_environment("cannot read %s: %s", text, why);
+        *status = report_environment("cannot read %s: %s", text,
+                                     folder ? "is a folder, not a file of what --dump=schedule prints" : why);
         return false;
     }
     if (!schedules_parse(compilation->arena, file->text, given) || given->numbers > 0) {

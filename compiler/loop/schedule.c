@@ -567,6 +567,6 @@ Schedule schedule_choose(const Group *group, const LowerOptions *options, const 
         const KnownSchedule new = {key, s};
         vec_push(arena, known, new);
     }
-    if (options->given) schedules_take(options->given, group, name, &s);
+    if (options->given) schedules_take(options->given, group, name, options->target.cpu, &s);
     return s;
 }

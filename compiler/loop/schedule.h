@@ -60,6 +60,7 @@ bool schedule_is_turned(const Access *access, int lane, int turned);
 /* ---- what --schedule asks for ---- */
 typedef struct {
     const char *name, *items; /* a line of --dump=schedule, "train_conv1_z: tile 1 4 1 5, unroll 1 5 5" */
+    const char *cpu;          /* below which processor's line it stood; NULL: none */
     bool used;
 } GivenSchedule;
 
@@ -67,19 +68,21 @@ struct GivenSchedules {
     GivenSchedule *at; /* a VEC: for single nests */
     size_t count, capacity;
     Arena *arena;
+    const char *cpu, *parts;  /* of the line before; all that there are, "x86-64-v4, generic", if they are several */
     int64_t tile[FORCED_MAX]; /* for every sum of products: the last `numbers` output indices; 0: none */
     int numbers;
     const char *fault; /* what is wrong with the first line that did not suit its nest; NULL */
 };
 
 /* A tile, "4x5" or "4x1x5": 1 to FORCED_MAX numbers whose product is 1 to TILE_MAX; or lines as --dump=schedule prints
- * them, of which tile, unroll and loops are taken. False: it is neither. */
+ * them, of which tile, unroll and loops are taken. Where they are of several processors, as of --cpu auto, each is for
+ * its own; else for any. False: it is neither. */
 bool schedules_parse(Arena *arena, const char *text, GivenSchedules *given);
-/* Puts what the line of that name says, if there is one, into a schedule that was chosen; else, or when it does not
- * suit the nest (`fault`), leaves it as it is. */
-void schedules_take(GivenSchedules *given, const Group *group, const char *name, Schedule *schedule);
-/* A name that no nest had; NULL: all were used. */
-const char *schedules_unused(const GivenSchedules *given);
+/* Puts what the line of that name says, if there is one for the processor, into a schedule that was chosen; else, or
+ * when it does not suit the nest (`fault`), leaves it as it is. */
+void schedules_take(GivenSchedules *given, const Group *group, const char *name, const char *cpu, Schedule *schedule);
+/* What is wrong with them after all nests were made: one that did not suit, or that no nest took. NULL: nothing. */
+const char *schedules_fault(const GivenSchedules *given);
 
 /* What was chosen before, by all that it depends on: equal layers are many. */
 typedef struct {

@@ -90,36 +90,69 @@ static bool parse_tile(const char *text, GivenSchedules *given) {
     return false;
 }
 
+/* "processor rocketlake as sapphirerapids: 64-byte vectors, ..": the lines below are what was chosen for it. */
+static void add_processor(Arena *arena, GivenSchedules *given, const char *name) {
+    const char *before = given->cpu;
+    given->cpu = arena_copy(arena, name, strcspn(name, " :\n"));
+    bool known = before == NULL || string_is(before, given->cpu);
+    for (size_t i = 0; i < given->count; i++)
+        known = known || (given->at[i].cpu != NULL && string_is(given->at[i].cpu, given->cpu));
+    if (!known)
+        given->parts = arena_format(arena, "%s, %s", given->parts != NULL ? given->parts : before, given->cpu);
+}
+
+/* Of a dump's other lines none is a name and a colon but indented ones of layers: these count only by their first word,
+ * so that a slip in a line of a nest is told of. */
 static void add_line(Arena *arena, GivenSchedules *given, const char *line, size_t length) {
-    size_t name = 0;
-    while (name < length && in_name(line[name])) name++;
-    if (name == 0 || name == length || line[name] != ':') return; /* of the dump's other lines */
-    GivenSchedule new = {.name = arena_copy(arena, line, name)};
-    line += name + 1;
-    length -= name + 1;
-    const char *cost = memchr(line, ';', length); /* follows from the rest */
-    if (cost) length = (size_t)(cost - line);
-    while (length > 0 && *line == ' ') line++, length--;
-    static const char *const items[] = {"lanes ", "no lanes", "tile ", "unroll ", "loops "};
-    bool known = false;
-    for (size_t i = 0; i < COUNT_OF(items); i++) known = known || strncmp(line, items[i], strlen(items[i])) == 0;
-    if (!known) return;
-    new.items = arena_copy(arena, line, length);
-    vec_push(arena, given, new);
+    static const char *const items[] = {"lanes ", "no lanes", "range ", "tile ", "unroll ", "loops "};
+    const char *end = line + length;
+    const bool indented = length > 0 && *line == ' ';
+    while (line < end && *line == ' ') line++;
+    while (end > line && (end[-1] == ' ' || end[-1] == '\r')) end--;
+    const char *after = line;
+    while (after < end && in_name(*after)) after++;
+    const size_t name = (size_t)(after - line);
+    while (after < end && *after == ' ') after++;
+    if (name == 0 || is_digit(*line) || after == end || *after != ':') return;
+    GivenSchedule new = {.name = arena_copy(arena, line, name), .cpu = given->cpu};
+    for (after++; after < end && *after == ' '; after++) continue;
+    const char *cost = memchr(after, ';', (size_t)(end - after)); /* follows from the rest */
+    if (cost != NULL && memmem(cost, (size_t)(end - cost), "cycles", strlen("cycles")) != NULL) end = cost;
+    new.items = arena_copy(arena, after, (size_t)(end - after));
+    bool known = !indented;
+    for (size_t i = 0; i < COUNT_OF(items); i++) known = known || strncmp(new.items, items[i], strlen(items[i])) == 0;
+    if (known) vec_push(arena, given, new);
 }
 
 bool schedules_parse(Arena *arena, const char *text, GivenSchedules *given) {
+    static const char processor[] = "processor ";
     *given = (GivenSchedules){.arena = arena};
     if (parse_tile(text, given)) return true;
     given->numbers = 0;
-    for (; *text; text += strcspn(text, "\n"), text += *text == '\n') add_line(arena, given, text, strcspn(text, "\n"));
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+        if (strncmp(text, processor, strlen(processor)) == 0)
+            add_processor(arena, given, text + strlen(processor));
+        else
+            add_line(arena, given, text, strcspn(text, "\n"));
+    }
     return given->count > 0;
 }
 
-const char *schedules_unused(const GivenSchedules *given) {
-    for (size_t i = 0; i < given->count; i++)
-        if (!given->at[i].used) return given->at[i].name;
-    return NULL;
+/* Lines for another processor than code was made for are used by nobody; but some are. */
+const char *schedules_fault(const GivenSchedules *given) {
+    if (given->fault != NULL) return given->fault;
+    bool any = given->count == 0;
+    for (size_t i = 0; i < given->count; i++) any = any || given->at[i].used;
+    for (size_t i = 0; i < given->count; i++) {
+        const GivenSchedule *line = &given->at[i];
+        bool meant = given->parts == NULL || line->cpu == NULL;
+        for (size_t k = 0; k < given->count && !meant; k++)
+            meant = given->at[k].used && given->at[k].cpu != NULL && string_is(given->at[k].cpu, line->cpu);
+        if (meant && !line->used)
+            return arena_format(given->arena, "there is no nest %s; --dump=schedule prints them all", line->name);
+    }
+    if (any) return NULL;
+    return arena_format(given->arena, "its lines are for %s; expected some for what --cpu says", given->parts);
 }
 
 /* ---- taking a line ---- */
@@ -138,9 +171,9 @@ static bool refuse(const Taking *taking, const char *format, ...) {
     return false;
 }
 
-/* "tile 1 4 1 5": exactly `count` numbers behind the word. */
-static bool read_numbers(const Taking *taking, const char *item, int count, int64_t *number) {
-    const char *at = strchr(item, ' ');
+/* "tile 1 4 1 5": exactly `count` numbers behind the word, or what else of the item `from` begins with. */
+static bool read_numbers(const Taking *taking, const char *item, const char *from, int count, int64_t *number) {
+    const char *at = strchr(from, ' ');
     int found = 0;
     for (; at && *at == ' '; found++) {
         char *end;
@@ -149,25 +182,30 @@ static bool read_numbers(const Taking *taking, const char *item, int count, int6
         if (found < count) number[found] = n;
         at = end;
     }
-    if (found == count && at && *at == '\0') return true;
+    if (found == count && (at == NULL || *at == '\0')) return true;
     return refuse(taking, "'%s': expected %d numbers, one for each index", item, count);
+}
+
+static bool begins(const char *item, const char *word) {
+    const size_t length = strlen(word);
+    return strncmp(item, word, length) == 0 && (item[length] == ' ' || item[length] == '\0');
 }
 
 static bool take_item(const Taking *taking, const Group *group, Schedule *s, const char *item, const char *chosen) {
     const int rank = group->rank;
     int64_t order[INDEX_MAX];
-    if (strncmp(item, "tile ", 5) == 0) return read_numbers(taking, item, rank, s->tile);
-    if (strncmp(item, "unroll ", 7) == 0) return read_numbers(taking, item, group->reductions, s->unroll + rank);
-    if (strncmp(item, "loops ", 6) == 0) {
-        item += strlen("loops");
+    if (begins(item, "tile")) return read_numbers(taking, item, item, rank, s->tile);
+    if (begins(item, "unroll")) return read_numbers(taking, item, item, group->reductions, s->unroll + rank);
+    if (begins(item, "loops")) {
+        const char *numbers = item;
         char *end;
-        long long blocked = strtoll(item, &end, 10);
-        if (*end == '/') { /* "loops 1/16 0 2 1": the blocks' loop first */
-            s->blocked = (int)blocked;
+        long long blocked = strtoll(item + strlen("loops"), &end, 10);
+        if (*end == '/' && is_digit(end[1])) { /* "loops 1/16 0 2 1": the blocks' loop first */
+            s->blocked = blocked < 0 || blocked > INDEX_MAX ? INDEX_MAX : (int)blocked;
             s->block = strtoll(end + 1, &end, 10);
-            item = end;
+            numbers = end;
         }
-        if (!read_numbers(taking, item, rank, order)) return false;
+        if (!read_numbers(taking, item, numbers, rank, order)) return false;
         for (int l = 0; l < rank; l++) s->order[l] = (int)order[l];
         return true;
     }
@@ -193,6 +231,11 @@ static bool takes_order(const Taking *taking, const Group *group, const Schedule
     return !moved || schedule_may_reorder(group, s) || refuse(taking, "loops: they stand as the indices do here");
 }
 
+/* "1 to 16" */
+static const char *up_to(const Taking *taking, int64_t most) {
+    return most == 1 ? "1" : arena_format(taking->given->arena, "1 to %lld", (long long)most);
+}
+
 /* Terms stay in their order: one index is unrolled in part only when those behind it are unrolled whole. */
 static bool takes_unroll(const Taking *taking, const Group *group, const Schedule *s, int64_t tile) {
     int64_t body = tile;
@@ -200,7 +243,7 @@ static bool takes_unroll(const Taking *taking, const Group *group, const Schedul
     for (int k = group->rank + group->reductions; k-- > group->rank;) {
         int64_t most = schedule_terms(group, s, k), n = s->unroll[k];
         if (n < 1 || n > most)
-            return refuse(taking, "unroll %lld of index %d: expected 1 to %lld", (long long)n, k, (long long)most);
+            return refuse(taking, "unroll %lld of index %d: expected %s", (long long)n, k, up_to(taking, most));
         if (n > 1 && !whole)
             return refuse(taking, "unroll %lld of index %d: the indices behind it are not unrolled whole", (long long)n,
                           k);
@@ -216,7 +259,7 @@ static bool takes_tile(const Taking *taking, const Group *group, const Schedule 
     for (int i = 0; i < group->rank; i++) {
         int64_t most = schedule_units(group, s, i), n = s->tile[i];
         if (n < 1 || n > most)
-            return refuse(taking, "tile %lld of index %d: expected 1 to %lld", (long long)n, i, (long long)most);
+            return refuse(taking, "tile %lld of index %d: expected %s", (long long)n, i, up_to(taking, most));
         if (!schedule_may_tile(group, s, i, n))
             return refuse(taking, "tile %lld of index %d, which settles what terms there are: expected 1", (long long)n,
                           i);
@@ -238,6 +281,8 @@ static bool take(const Taking *taking, const Group *group, Schedule *s) {
     Schedule taken = *s;
     for (int l = 0; l < group->rank; l++) taken.order[l] = l; /* what is printed only where it is another */
     taken.blocked = -1;
+    if (*taking->line->items == '\0')
+        return refuse(taking, "expected tile, unroll or loops behind it; the nest has: %s", chosen);
     for (const char *at = taking->line->items; *at;) {
         size_t length = strcspn(at, ",");
         if (!take_item(taking, group, &taken, arena_copy(arena, at, length), chosen)) return false;
@@ -256,9 +301,11 @@ static bool take(const Taking *taking, const Group *group, Schedule *s) {
     return true;
 }
 
-void schedules_take(GivenSchedules *given, const Group *group, const char *name, Schedule *s) {
+void schedules_take(GivenSchedules *given, const Group *group, const char *name, const char *cpu, Schedule *s) {
     for (size_t i = 0; i < given->count; i++) {
-        if (!string_is(given->at[i].name, name)) continue;
+        const GivenSchedule *line = &given->at[i];
+        if (!string_is(line->name, name)) continue;
+        if (given->parts != NULL && line->cpu != NULL && !string_is(line->cpu, cpu)) continue;
         const Taking taking = {given, &given->at[i]};
         given->at[i].used = true;
         take(&taking, group, s);

@@ -34,6 +34,9 @@ assert wide.count("| 64 1 1, tile 1 8 1 3, unroll 16 1 1, ") >= 2, "terms of a 1
 
 LINE = "train_conv2_z: tile 1 8 1 3, unroll 1 1 5, loops 0 2 3 1"
 taken = dump(LENET, "--schedule", LINE)
+with open("line.schedule", "w", encoding="utf-8") as file:
+    file.write(f"  train_conv2_z : {LINE.partition(': ')[2]}; 1 kcycles\r\n")
+assert dump(LENET, "--schedule", "line.schedule") == taken, "a line as editors leave it"
 assert "train_conv2_z: lanes images, range n 16 10 10 | 6 5 5, tile 1 8 1 3, unroll 1 1 5, loops 0 2 3 1;" in taken, taken
 assert taken != dump(LENET)
 
@@ -52,6 +55,15 @@ for given, said in (
         ("train_conv2_z: loops 0 1 1 3", "loops: expected each index from 0 to 3 once"),
         ("train_conv2_z: loops 1/3 0 1 2 3", "loops 1/3: expected an index that can be cut, and a divisor of its range"),
         ("train_conv2_z: tile 1 4 1 5, range n 5", "'range n 5': that is not chosen; the nest has: lanes images, range n 16 10 10"),
+        ("train_conv2_z: loops 0 2 3", "'loops 0 2 3': expected 4 numbers, one for each index"),
+        ("train_conv2_z: loops 1/ 0 1 2 3", "'loops 1/ 0 1 2 3': expected 4 numbers"),
+        ("train_conv2_z: loops 99999999999999999999/4 0 1 2 3", "expected an index that can be cut"),
+        ("train_conv2_z: tile", "'tile': expected 4 numbers, one for each index"),
+        ("train_conv2_z: tile 2 1 1 1", "tile 2 of index 0: expected 1\n"),
+        ("train_conv2_z: tile 1 4 1 5; unroll 1 5 5", "'tile 1 4 1 5; unroll 1 5 5': expected 4 numbers"),
+        ("train_conv2_z: tile 1 4 1 5\ntrain_conv1_z: tyle 1 3 1 7", "train_conv1_z: 'tyle 1 3 1 7': that is not chosen"),
+        ("train_conv2_z:", "train_conv2_z: expected tile, unroll or loops behind it; the nest has: lanes images"),
+        (ROOT, "is a folder, not a file of what --dump=schedule prints"),
         ("train_cost: tile 3", "train_cost: it is no sum of products, which alone are scheduled"),
         ("train_convolution: tile 1 1", "there is no nest train_convolution; --dump=schedule prints them all"),
         ("nothing/there.schedule", "cannot read nothing/there.schedule: No such file or directory"),

@@ -124,6 +124,21 @@ if not measured(err) or not os.path.exists("tuned.o"):
     sys.exit(f"--infer: {err}")
 same("--infer, again", measured(run(*use)[1]), 0)
 
+# a dump of several processors gives each its own lines; what --cpu says has to be among them
+auto = ("build", "tuned.net", "--infer", "--weights", "own/latest", "--stop-after=loops", "--dump=schedule")
+given = run(*auto)[0].replace(", unroll 1 1 5", ", unroll 1 1 1", 1)
+with open("all.schedule", "w", encoding="utf-8") as file:
+    file.write(given)
+uncounted = re.compile("; .*")  # the cycles are those of what is given
+same("--cpu auto", uncounted.sub("", run(*auto, "--schedule", "all.schedule")[0]), uncounted.sub("", given))
+out = run(*auto, "--schedule", "all.schedule", "--cpu", "x86-64-v3")[0]
+same("--cpu x86-64-v3, of them", out in given and out.count("processor ") == 1 and given.count("processor ") == 3, True)
+err = run(*auto, "--schedule", "all.schedule", "--cpu", "znver4", status=2)[1]
+same("said", "its lines are for x86-64-v4, x86-64-v3, generic; expected some for what --cpu says" in err, True)
+with open("all.schedule", "a", encoding="utf-8") as file:
+    file.write("one_conv3_z: tile 1 1 2 5\n")
+same("said", "there is no nest one_conv3_z;" in run(*auto, "--schedule", "all.schedule", status=2)[1], True)
+
 # what is spoilt is measured, and nothing else; then without a folder, by the other back end
 spoils = [lambda text: text[:-2], lambda text: text.replace("tile ", "tile 6"), lambda text: "",
           lambda text: "\0" * 5000]
