@@ -146,6 +146,29 @@ static bool check_pass_name(const char *command, const char *option, const char 
     return false;
 }
 
+/* A dump of a pass that the command does not come to would be empty. */
+static bool check_dump(const char *command, const Options *options, const char *name, int *status) {
+    size_t dumped = 0, last = pass_count - 1;
+    if (!check_pass_name(command, "--dump", name, status)) return false;
+    while (!string_is(passes[dumped].name, name)) dumped++;
+    for (size_t i = 0; options->stop_after != NULL && i < pass_count; i++)
+        if (string_is(passes[i].name, options->stop_after)) last = i;
+    const bool looks = string_is(command, "check") || string_is(command, "data") || string_is(command, "gradcheck") ||
+                       (string_is(command, "show") && !options->infer);
+    if (looks && passes[dumped].level > LEVEL_MODEL) {
+        *status =
+            report_usage(command, "--dump=%s: 'netc %s' ends before that pass; 'netc build' has it", name, command);
+    } else if (string_is(name, "tune") && !options->tune) {
+        *status = report_usage(command, "--dump=tune prints what --tune measures; add that");
+    } else if (dumped > last) {
+        *status = report_usage(command, "--dump=%s: --stop-after=%s ends before that pass; write --stop-after=%s", name,
+                               options->stop_after, name);
+    } else {
+        return true;
+    }
+    return false;
+}
+
 static bool apply_warning_options(Compilation *compilation, int *status) {
     const Words *warnings = &compilation->options->warnings;
     for (size_t i = 0; i < warnings->count; i++) {
@@ -215,13 +238,13 @@ bool pipeline_open_source(Arena *arena, const char *command, const Options *opti
 bool pipeline_open(Arena *arena, const char *command, const Options *options, const char *path,
                    Compilation *compilation, int *status) {
     *compilation = (Compilation){.arena = arena, .command = command, .options = options, .path = path};
-    for (size_t i = 0; i < options->dumps.count; i++) {
-        if (!check_pass_name(command, "--dump", options->dumps.at[i], status)) {
-            return false;
-        }
-    }
     if (options->stop_after != NULL && !check_pass_name(command, "--stop-after", options->stop_after, status)) {
         return false;
+    }
+    for (size_t i = 0; i < options->dumps.count; i++) {
+        if (!check_dump(command, options, options->dumps.at[i], status)) {
+            return false;
+        }
     }
     if (string_is(command, "show") || string_is(command, "gradcheck") || string_is(command, "data") || options->infer) {
         compilation->memory = INT64_MAX; /* what cannot be trained here can be looked at, and used */

@@ -166,7 +166,12 @@ for options, said in (
         (["--infer", "--weights", "own/latest", "--emit", "onnx"], "--tune is about code; an ONNX file holds none"),
         (["--infer", "--weights", "own/latest", "--emit", "obj", "--target", "aarch64-linux-gnu"],
          "--tune measures on this machine, and --target aarch64-linux-gnu is another; leave one out"),
+        (["--dump=loops", "--stop-after=fuse"], "--stop-after=fuse ends before that pass; write --stop-after=loops"),
         (["--tune=3"], "--tune")):
     out, err = run("build", "tuned.net", "--tune", *options, status=2)
     if said not in err or out or err.count("\n") != 1:
         sys.exit(f"{options}: expected '{said}', got\n{err}")
+for command, said in (
+        ("build", "--dump=tune prints what --tune measures; add that"),
+        ("check", "--dump=tune: 'netc check' ends before that pass; 'netc build' has it")):
+    same(command, run(command, "tuned.net", "--dump=tune", status=2), ("", f"netc {command}: {said}\n"))
