@@ -127,10 +127,16 @@ static void recall(Sum *sum) {
     free(line);
 }
 
-static void keep(const Tuning *t, const Sum *sum) {
-    NetError error; /* the next run measures again */
+/* False, told once, where the next run measures again. */
+static bool keep(const Tuning *t, const Sum *sum, bool told) {
+    NetError error;
     const char *line = arena_format(t->arena, "%s\n", sum->first->rival[sum->chosen]);
-    if (sum->path != NULL) net_file_save(sum->path, line, strlen(line), &error);
+    if (sum->path != NULL && net_file_save(sum->path, line, strlen(line), &error)) return true;
+    if (!told)
+        report_note("--tune: what was measured is not kept, and is measured again the next time: %s",
+                    sum->path != NULL ? error.text
+                                      : "there is no cache folder to write to; a variable XDG_CACHE_HOME names one");
+    return false;
 }
 
 /* ---- measuring ---- */
@@ -268,11 +274,12 @@ static bool measure(Tuning *t, const Tools *tools) {
     const bool good = enter_all(t, tools, race, &steps) && race_run(race);
     double own = 0, tuned = 0;
     size_t others = 0;
+    bool kept = true;
     for (size_t s = 0; good && s < t->sums.count; s++) {
         Sum *sum = &t->sums.at[s];
         if (sum->chosen >= 0) continue;
         judge(t, race, &steps, (int)s);
-        keep(t, sum);
+        kept = keep(t, sum, !kept) && kept;
         own += sum->time[0];
         tuned += sum->time[sum->chosen];
         others += sum->chosen > 0;

@@ -97,8 +97,7 @@ static void add_processor(Arena *arena, GivenSchedules *given, const char *name)
     bool known = before == NULL || string_is(before, given->cpu);
     for (size_t i = 0; i < given->count; i++)
         known = known || (given->at[i].cpu != NULL && string_is(given->at[i].cpu, given->cpu));
-    if (!known)
-        given->parts = arena_format(arena, "%s, %s", given->parts != NULL ? given->parts : before, given->cpu);
+    if (!known) given->parts = arena_format(arena, "%s, %s", given->parts != NULL ? given->parts : before, given->cpu);
 }
 
 /* Of a dump's other lines none is a name and a colon but indented ones of layers: these count only by their first word,
