@@ -3,7 +3,7 @@
 of a nest stores no vector on the stack, and takes, by the model that llvm-mca has of the processor, within 15 % as many
 cycles as the scarcest of arithmetic, loads and instructions, by the processor's row. Bytes and caches are left out.
 
-    bottleneck.py [--show]      --show: prints each hot loop instead
+    bottleneck.py [--show]      --show: prints each hot loop instead; by hand, of build/netc
 """
 # REQUIRES: llvm
 import os
@@ -11,10 +11,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from _assembly import SPILL, arithmetic, functions, innermost_loops, instructions, loads, multiply_adds
 
-NETC = os.environ["NETC"]
+NETC = os.environ.get("NETC") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/netc")
 ARM = "aarch64-linux-gnu"
 CPUS = {"haswell": None, "skylake-avx512": None, "znver2": None, "znver3": None, "znver4": None, "neoverse-n1": ARM,
         "cortex-a72": ARM}
@@ -115,4 +116,6 @@ def main():
         print("spills alone were looked for: there is no llvm-mca-19")
 
 
-main()
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    main()
