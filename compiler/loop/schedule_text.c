@@ -253,15 +253,23 @@ static bool takes_unroll(const Taking *taking, const Group *group, const Schedul
            refuse(taking, "%lld multiply-adds in a body: expected at most %d", (long long)body, UNROLL_MAX);
 }
 
+static bool refuse_tile(const Taking *taking, const Group *group, int i, int64_t n) {
+    if (i == group->batch)
+        return refuse(taking, "tile %lld of index %d: expected a divisor of the %lld chunks of a batch", (long long)n,
+                      i, (long long)group->layout->chunks);
+    if (i == group->images)
+        return refuse(taking, "tile %lld of index %d: expected a divisor of %d, or more than %d", (long long)n, i,
+                      LOOP_LANES, HALF_VECTOR);
+    return refuse(taking, "tile %lld of index %d, which settles what terms there are: expected 1", (long long)n, i);
+}
+
 static bool takes_tile(const Taking *taking, const Group *group, const Schedule *s, int64_t *tile) {
     *tile = 1;
     for (int i = 0; i < group->rank; i++) {
         int64_t most = schedule_units(group, s, i), n = s->tile[i];
         if (n < 1 || n > most)
             return refuse(taking, "tile %lld of index %d: expected %s", (long long)n, i, up_to(taking, most));
-        if (!schedule_may_tile(group, s, i, n))
-            return refuse(taking, "tile %lld of index %d, which settles what terms there are: expected 1", (long long)n,
-                          i);
+        if (!schedule_may_tile(group, s, i, n)) return refuse_tile(taking, group, i, n);
         *tile *= n;
         if (*tile > TILE_MAX) return refuse(taking, "tile: expected a product of at most %d", TILE_MAX);
     }

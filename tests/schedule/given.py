@@ -46,6 +46,17 @@ with open("columns.net", "w", encoding="utf-8") as file:
 done = build("columns.net", "--schedule", "train_dense1_z: tile 1 4, loops 4/256 0 1")
 assert "loops 4/256: expected an index that can be cut" in done.stderr, done.stderr
 
+# Chunks that share a tile divide those of a batch, images that do divide a vector.
+with open("images.net", "w", encoding="utf-8") as file:
+    file.write('network images { input 600; dense 500; dense 32; dense 10 activation=softmax }\n'
+               'train { data idx images="i" labels="l" }\n')
+for batch, given, said in (
+        (48, "train_dense1_z: tile 2 8", "tile 2 of index 0: expected a divisor of the 3 chunks of a batch"),
+        (64, "train_dense1_z: tile 3 8", "tile 3 of index 0: expected a divisor of the 4 chunks of a batch"),
+        (10, "train_dense2_z: tile 3 1", "tile 3 of index 0: expected a divisor of 16, or more than 8")):
+    done = build("images.net", "--set", f"batch {batch}", "--schedule", given)
+    assert said in done.stderr, f"{given}: {done.stderr}"
+
 for given, said in (
         ("train_conv2_z: tile 1 8 3 3", "train_conv2_z: tile: expected a product of at most 64"),
         ("train_conv2_z: tile 1 17 1 1", "tile 17 of index 1: expected 1 to 16"),
