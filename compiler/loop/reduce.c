@@ -84,6 +84,7 @@ static void read_ahead(Gen *g) {
     enum { AHEAD = 2 * 64 / sizeof(float) };
     const Expr *read = schedule_reads_ahead(g->group);
     if (read == NULL) return;
+    gen_go_to(g, 0);
     const Access access = access_of_read(g->group->layout, read);
     loop_prefetch(g->b, loop_address_plus(gen_address(g, &access), AHEAD));
 }

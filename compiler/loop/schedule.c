@@ -390,7 +390,7 @@ enum { FOLLOWED = 2048 };
 
 const Expr *schedule_reads_ahead(const Group *group) {
     const Expr *e = group->member[0]->compute->e, *factor[] = {e->a, e->b};
-    if (group->scope != SCOPE_BATCH || group->reductions == 0) return NULL;
+    if (group->scope != SCOPE_BATCH || !is_contraction(group)) return NULL;
     for (size_t f = 0; f < COUNT_OF(factor); f++) {
         if (factor[f]->kind != EXPR_READ || tensor_is_batched(factor[f]->tensor)) continue;
         const Access access = access_of_read(group->layout, factor[f]);

@@ -24,8 +24,8 @@ static void put(const Gen *g, int m, int value) {
 static void finish(Gen *g, int m, int value) { put(g, m, after_sum(g, m, value)); }
 
 /* Where a sum lies in a slot's copy. */
-static Address slot_address(const Gen *g, int m) {
-    const Access write = access_of_write(g->group->layout, g->group->member[m]->compute);
+static Address slot_address(const Gen *g) {
+    const Access write = access_of_write(g->group->layout, g->group->member[0]->compute);
     return loop_address_term(gen_address(g, &write), g->task_var, g->context->grad_slot);
 }
 
@@ -128,11 +128,12 @@ static void store_slot_sums(Gen *g, const SlotSums *sums, bool add) {
     }
 }
 
-/* A slot's first chunk begins its sums, later ones add. */
-static void finish_slots(Gen *g, int m) {
+/* A slot's first chunk begins its sums, later ones add. Such sums are in no group with others (group_may_join). */
+static void finish_slots(Gen *g) {
+    ASSERT(g->group->count == 1 && g->group->member[0]->compute->reduce == REDUCE_SUM);
     SlotSums sums = {.count = gen_tile(g)};
     int lane[TILE_MAX], lanes = g->lane;
-    for (int64_t t = 0; t < sums.count; t++) lane[t] = loop_get(g->b, g->accumulator[m][t]);
+    for (int64_t t = 0; t < sums.count; t++) lane[t] = loop_get(g->b, g->accumulator[0][t]);
     for (int64_t t = 0; t < sums.count; t += LOOP_LANES) {
         const int64_t left = sums.count - t;
         sums.vector[t / LOOP_LANES] = loop_lane_sums(g->b, &lane[t], left < LOOP_LANES ? (int)left : LOOP_LANES);
@@ -140,7 +141,7 @@ static void finish_slots(Gen *g, int m) {
     g->lane = -1;
     for (int64_t t = 0; t < sums.count; t++) {
         gen_go_to(g, t);
-        sums.address[t] = slot_address(g, m);
+        sums.address[t] = slot_address(g);
     }
     gen_go_to(g, 0);
     g->lane = lanes;
@@ -173,7 +174,7 @@ static void slot_in_sequence(Gen *g) {
     loop_if_begin(g->b, loop_bound(NET_SLOTS - 1), loop_bound_var(LOOP_VAR_CHUNK, 0));
     for (int64_t t = 0; t < gen_tile(g); t++) {
         gen_go_to(g, t);
-        const Address address = slot_address(g, 0);
+        const Address address = slot_address(g);
         Type type = g->lane >= 0 ? loop_vector(TYPE_F32) : loop_scalar(TYPE_F32);
         loop_set(g->b, g->accumulator[0][t], loop_load(g->b, type, address, false));
     }
@@ -181,7 +182,7 @@ static void slot_in_sequence(Gen *g) {
     reduce_from(g, g->group->rank);
     for (int64_t t = 0; t < gen_tile(g); t++) {
         gen_go_to(g, t);
-        loop_store(g->b, slot_address(g, 0), loop_get(g->b, g->accumulator[0][t]), false);
+        loop_store(g->b, slot_address(g), loop_get(g->b, g->accumulator[0][t]), false);
     }
     gen_go_to(g, 0);
 }
@@ -262,7 +263,7 @@ static void finish_sums(Gen *g) {
         return;
     }
     if (g->group->scope == SCOPE_SLOT) {
-        for (int m = 0; m < g->group->count; m++) finish_slots(g, m);
+        finish_slots(g);
         return;
     }
     sum_lanes(g);

@@ -277,6 +277,7 @@ static void make_rows(Turning *t, Compute *c, const Product *product) {
 static void turn_compute(Turning *t, Compute *c) {
     Program *p = t->p;
     Product product;
+    /* A copy by rows that an earlier reader has put into the list. */
     if (c->out->rows_of && t->listed[c->out->rows_of->id] && t->rows[c->out->rows_of->id]->out == c->out) return;
     if (c->out->rows_of) t->listed[c->out->rows_of->id] = true;
     const bool plain = c->out->role == ROLE_LOG && !compute_sums_batch(c);
