@@ -85,10 +85,13 @@ LLVMValueRef llvm_plus_bytes(Emitter *e, LLVMValueRef pointer, int64_t bytes);
 /* The pointer to the element `more` beyond an address. */
 LLVMValueRef llvm_element_pointer(Emitter *e, const Address *address, int64_t more);
 unsigned llvm_access_align(const Emitter *e, Buffer buffer, Type type, bool aligned);
+/* A call of an intrinsic that is overloaded by `types`. */
+LLVMValueRef llvm_build_intrinsic(Emitter *e, const char *name, LLVMTypeRef *types, size_t type_count,
+                                  LLVMValueRef *args, unsigned count);
+/* Elements first .. first+count-1 of a vector. */
+LLVMValueRef llvm_build_slice(Emitter *e, LLVMValueRef vector, unsigned first, unsigned count);
 LLVMValueRef llvm_build_load(Emitter *e, LLVMTypeRef type, LLVMValueRef pointer, unsigned align);
 void llvm_emit_value(Emitter *e, const Value *value);
-void llvm_emit_prefetch(Emitter *e, const Stmt *stmt);
-void llvm_emit_lanes(Emitter *e, const Stmt *stmt); /* STMT_STORE_LANES, STMT_ADD_LANES */
 
 /* ---- statements ---- */
 LLVMBasicBlockRef llvm_new_block(Emitter *e); /* at the end of the function */

@@ -209,6 +209,42 @@ static void emit_scatter(Emitter *e, const Stmt *stmt) {
     }
 }
 
+/* Some lanes of a vector at their places, where a mask of all 16 costs the processor nothing. */
+static void store_masked(Emitter *e, const Stmt *stmt, LLVMValueRef align) {
+    LLVMValueRef value = e->value[stmt->operand], bit[LOOP_LANES];
+    for (int l = 0; l < LOOP_LANES; l++)
+        bit[l] = LLVMConstInt(e->i1, l >= stmt->first && l < stmt->first + stmt->lanes, false);
+    LLVMValueRef to = llvm_element_pointer(e, &stmt->address, -stmt->first), mask = LLVMConstVector(bit, LOOP_LANES);
+    LLVMTypeRef types[] = {LLVMTypeOf(value), e->pointer};
+    if (stmt->kind == STMT_ADD_LANES) {
+        LLVMValueRef args[] = {to, align, mask, LLVMGetPoison(types[0])};
+        value = LLVMBuildFAdd(e->builder, llvm_build_intrinsic(e, "llvm.masked.load", types, 2, args, 4), value, "");
+    }
+    LLVMValueRef args[] = {value, to, align, mask};
+    llvm_build_intrinsic(e, "llvm.masked.store", types, 2, args, 4);
+}
+
+static void emit_lanes(Emitter *e, const Stmt *stmt) {
+    const unsigned align = (unsigned)llvm_element_size(e, stmt->address.buffer);
+    if (e->target->processor.vector_bytes == LOOP_LANES * sizeof(float)) {
+        store_masked(e, stmt, llvm_const_i32(e, (int)align));
+        return;
+    }
+    LLVMValueRef to = llvm_element_pointer(e, &stmt->address, 0);
+    LLVMValueRef value = llvm_build_slice(e, e->value[stmt->operand], (unsigned)stmt->first, (unsigned)stmt->lanes);
+    if (stmt->kind == STMT_ADD_LANES)
+        value = LLVMBuildFAdd(e->builder, llvm_build_load(e, LLVMTypeOf(value), to, align), value, "");
+    LLVMSetAlignment(LLVMBuildStore(e->builder, value, to), align);
+}
+
+static void emit_prefetch(Emitter *e, const Stmt *stmt) {
+    const int read = 0, second_level = 2, data = 1;
+    LLVMValueRef args[] = {llvm_element_pointer(e, &stmt->address, 0), llvm_const_i32(e, read),
+                           llvm_const_i32(e, second_level), llvm_const_i32(e, data)};
+    LLVMTypeRef pointer = e->pointer;
+    llvm_build_intrinsic(e, "llvm.prefetch", &pointer, 1, args, COUNT_OF(args));
+}
+
 static void emit_random(Emitter *e, const Stmt *stmt) {
     Address item = {.buffer = BUFFER_ITEM, .region = loop_region(e->nest, BUFFER_ITEM), .term_count = 1};
     item.term[0].var = LOOP_VAR_CHUNK;
@@ -260,9 +296,9 @@ static void emit_stmt(Emitter *e, const Stmt *stmt) {
     case STMT_STORE: emit_store(e, stmt); return;
     case STMT_SCATTER: emit_scatter(e, stmt); return;
     case STMT_STORE_LANES:
-    case STMT_ADD_LANES: llvm_emit_lanes(e, stmt); return;
+    case STMT_ADD_LANES: emit_lanes(e, stmt); return;
     case STMT_RANDOM: emit_random(e, stmt); return;
-    case STMT_PREFETCH: llvm_emit_prefetch(e, stmt); return;
+    case STMT_PREFETCH: emit_prefetch(e, stmt); return;
     case STMT_NEST: emit_nest_call(e, stmt->nest); return;
     case STMT_MEET: emit_meet(e); return;
     }

@@ -127,8 +127,8 @@ LLVMValueRef llvm_build_load(Emitter *e, LLVMTypeRef type, LLVMValueRef pointer,
 
 /* ---- values ---- */
 
-static LLVMValueRef build_call(Emitter *e, const char *name, LLVMTypeRef *types, size_t type_count, LLVMValueRef *args,
-                               unsigned count) {
+LLVMValueRef llvm_build_intrinsic(Emitter *e, const char *name, LLVMTypeRef *types, size_t type_count,
+                                  LLVMValueRef *args, unsigned count) {
     const unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
     LLVMValueRef function = LLVMGetIntrinsicDeclaration(e->module, id, types, type_count);
     LLVMTypeRef type = LLVMIntrinsicGetType(e->context, id, types, type_count);
@@ -137,7 +137,7 @@ static LLVMValueRef build_call(Emitter *e, const char *name, LLVMTypeRef *types,
 
 static LLVMValueRef build_intrinsic(Emitter *e, const char *name, LLVMTypeRef type, LLVMValueRef *args,
                                     unsigned count) {
-    return build_call(e, name, &type, 1, args, count);
+    return llvm_build_intrinsic(e, name, &type, 1, args, count);
 }
 
 static LLVMValueRef build_splat(Emitter *e, LLVMValueRef scalar) {
@@ -151,8 +151,7 @@ static LLVMValueRef build_choice(Emitter *e, LLVMRealPredicate predicate, LLVMVa
     return LLVMBuildSelect(e->builder, LLVMBuildFCmp(e->builder, predicate, a, b, ""), a, b, "");
 }
 
-/* Elements first .. first+count-1 of a vector. */
-static LLVMValueRef build_slice(Emitter *e, LLVMValueRef vector, unsigned first, unsigned count) {
+LLVMValueRef llvm_build_slice(Emitter *e, LLVMValueRef vector, unsigned first, unsigned count) {
     LLVMValueRef lanes[LOOP_LANES];
     for (unsigned l = 0; l < count; l++) lanes[l] = llvm_const_i32(e, first + l);
     return LLVMBuildShuffleVector(e->builder, vector, LLVMGetPoison(LLVMTypeOf(vector)), LLVMConstVector(lanes, count),
@@ -167,7 +166,7 @@ static LLVMValueRef combine(Emitter *e, Op op, LLVMValueRef a, LLVMValueRef b) {
 /* Lane l with l+8, then +4, +2, +1. */
 static LLVMValueRef build_reduce(Emitter *e, Op op, LLVMValueRef vector) {
     for (unsigned half = LOOP_LANES / 2; half > 1; half /= 2)
-        vector = combine(e, op, build_slice(e, vector, 0, half), build_slice(e, vector, half, half));
+        vector = combine(e, op, llvm_build_slice(e, vector, 0, half), llvm_build_slice(e, vector, half, half));
     return combine(e, op, LLVMBuildExtractElement(e->builder, vector, llvm_const_i32(e, 0), ""),
                    LLVMBuildExtractElement(e->builder, vector, llvm_const_i32(e, 1), ""));
 }
@@ -307,41 +306,4 @@ static LLVMValueRef build_op(Emitter *e, const Value *v) {
 void llvm_emit_value(Emitter *e, const Value *v) {
     e->type[v->id] = v->type;
     e->value[v->id] = loop_operand_count(v->op) == 0 ? build_leaf(e, v) : build_op(e, v);
-}
-
-void llvm_emit_prefetch(Emitter *e, const Stmt *stmt) {
-    const int read = 0, second_level = 2, data = 1;
-    LLVMValueRef args[] = {llvm_element_pointer(e, &stmt->address, 0), llvm_const_i32(e, read),
-                           llvm_const_i32(e, second_level), llvm_const_i32(e, data)};
-    LLVMTypeRef pointer = e->pointer;
-    build_call(e, "llvm.prefetch", &pointer, 1, args, COUNT_OF(args));
-}
-
-/* ---- some lanes of a vector ---- */
-/* At their places, where a mask of all 16 costs the processor nothing. */
-static void store_masked(Emitter *e, const Stmt *stmt, LLVMValueRef align) {
-    LLVMValueRef value = e->value[stmt->operand], bit[LOOP_LANES];
-    for (int l = 0; l < LOOP_LANES; l++)
-        bit[l] = LLVMConstInt(e->i1, l >= stmt->first && l < stmt->first + stmt->lanes, false);
-    LLVMValueRef to = llvm_element_pointer(e, &stmt->address, -stmt->first), mask = LLVMConstVector(bit, LOOP_LANES);
-    LLVMTypeRef types[] = {LLVMTypeOf(value), e->pointer};
-    if (stmt->kind == STMT_ADD_LANES) {
-        LLVMValueRef args[] = {to, align, mask, LLVMGetPoison(types[0])};
-        value = LLVMBuildFAdd(e->builder, build_call(e, "llvm.masked.load", types, 2, args, 4), value, "");
-    }
-    LLVMValueRef args[] = {value, to, align, mask};
-    build_call(e, "llvm.masked.store", types, 2, args, 4);
-}
-
-void llvm_emit_lanes(Emitter *e, const Stmt *stmt) {
-    const unsigned align = (unsigned)llvm_element_size(e, stmt->address.buffer);
-    if (e->target->processor.vector_bytes == LOOP_LANES * sizeof(float)) {
-        store_masked(e, stmt, llvm_const_i32(e, (int)align));
-        return;
-    }
-    LLVMValueRef to = llvm_element_pointer(e, &stmt->address, 0);
-    LLVMValueRef value = build_slice(e, e->value[stmt->operand], (unsigned)stmt->first, (unsigned)stmt->lanes);
-    if (stmt->kind == STMT_ADD_LANES)
-        value = LLVMBuildFAdd(e->builder, llvm_build_load(e, LLVMTypeOf(value), to, align), value, "");
-    LLVMSetAlignment(LLVMBuildStore(e->builder, value, to), align);
 }

@@ -244,6 +244,13 @@ static uint64_t hash_orders(const Programs *programs, bool fma) {
     return hash;
 }
 
+/* Chunks that batches of a program are meant to have: LAYOUT_CHUNKS where that is not known, and at most. */
+static int64_t chunks_of_batch(const Model *model, ProgramKind kind) {
+    const int64_t batch = (int64_t)settings_number(&model->settings, "batch");
+    if (batch == 0 || (kind != PROGRAM_TRAIN && kind != PROGRAM_TRAIN_LOG)) return LAYOUT_CHUNKS;
+    return net_chunks(batch) < LAYOUT_CHUNKS ? net_chunks(batch) : LAYOUT_CHUNKS;
+}
+
 Code *lower_programs(Arena *arena, Programs *programs, const LowerOptions *options) {
     const Model *model = programs->model;
     Code *code = loop_code_new(arena, model->name, model->source);

@@ -56,6 +56,9 @@ typedef struct {
 bool schedule_lines_are_padded(const Group *group, int lane);
 /* Whether an access goes by rows: neighbours of index `turned` lie together, those of the lanes further apart. */
 bool schedule_is_turned(const Access *access, int lane, int turned);
+/* The factor of a product whose numbers lie side by side for the outputs of a tile, but far apart from term to term, of
+ * weights that lie beyond the caches near: no processor sees them coming. NULL: none is such. */
+const Expr *schedule_reads_ahead(const Group *group);
 
 /* ---- what --schedule asks for ---- */
 typedef struct {
@@ -90,9 +93,6 @@ typedef struct {
     Schedule schedule;
 } KnownSchedule;
 typedef VEC(KnownSchedule) KnownSchedules;
-/* The factor of a product whose numbers lie side by side for the outputs of a tile, but far apart from term to term, of
- * weights that lie beyond the caches near: no processor sees them coming. NULL: none is such. */
-const Expr *schedule_reads_ahead(const Group *group);
 Schedule schedule_choose(const Group *group, const LowerOptions *options, const char *name, Arena *arena,
                          KnownSchedules *known);
 /* A line; with the cycles it is reckoned to take on a processor, unless that is NULL. */

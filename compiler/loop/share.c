@@ -208,13 +208,8 @@ static void say_stmt(Share *s, Stmt *stmt) {
         say(s, stmt->operand);
         break;
     case STMT_STORE_LANES:
-    case STMT_ADD_LANES:
-        say(s, stmt->first);
-        say(s, stmt->lanes);
-        say(s, stmt->operand);
-        say_address(s, &stmt->address, true);
-        break;
-    case STMT_SCATTER: say(s, stmt->stride); /* fallthrough */
+    case STMT_ADD_LANES: say(s, stmt->first); say(s, stmt->lanes); /* fallthrough */
+    case STMT_SCATTER: say(s, stmt->stride);                       /* fallthrough */
     case STMT_STORE:
         say(s, stmt->operand);
         say(s, stmt->aligned);

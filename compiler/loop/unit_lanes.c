@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "compiler/loop/layout.h"
 #include "compiler/model/settings.h"
 #include "compiler/passes/passes.h"
 #include "runtime/abi.h"
@@ -18,12 +17,6 @@ int64_t images_of_chunk(const Model *model, ProgramKind kind) {
     if (batch == 0 || (kind != PROGRAM_TRAIN && kind != PROGRAM_TRAIN_LOG)) return NET_LANES;
     const int64_t chunks = net_chunks(batch);
     return (batch + chunks - 1) / chunks;
-}
-
-int64_t chunks_of_batch(const Model *model, ProgramKind kind) {
-    const int64_t batch = (int64_t)settings_number(&model->settings, "batch");
-    if (batch == 0 || (kind != PROGRAM_TRAIN && kind != PROGRAM_TRAIN_LOG)) return LAYOUT_CHUNKS;
-    return net_chunks(batch) < LAYOUT_CHUNKS ? net_chunks(batch) : LAYOUT_CHUNKS;
 }
 
 static bool is_single(const Affine *a, int index) { return affine_single(a) == index; }

@@ -16,8 +16,6 @@
 /* Images that a chunk has, about, where a program goes through one: steps have the batches of the model, all else fills
  * its chunks. */
 int64_t images_of_chunk(const Model *model, ProgramKind kind);
-/* Chunks that such a batch has; of more than LAYOUT_CHUNKS as many. */
-int64_t chunks_of_batch(const Model *model, ProgramKind kind);
 /* Chooses the layers by the program `train`, rewrites all programs, and settles where stored tensors lie. The orders of
  * sums are settled. */
 void unit_lanes(Arena *arena, Programs *programs);

@@ -34,7 +34,8 @@ def inside(size, window, pad):
 with open("padded.net", "w", encoding="utf-8") as file:
     file.write(PADDED)
 padded = {"conv1": 2 * 8 * inside(9, 5, 2) * inside(11, 5, 2), "conv2": 8 * 8 * inside(9, 3, 1) * inside(11, 5, 2)}
-for model in ("padded.net", *(os.path.join(ROOT, "models", name + ".net") for name in ("lenet5", "double_conv", "resnet_small"))):
+MODELS = ("lenet5", "double_conv", "resnet_small")
+for model in ("padded.net", *(os.path.join(ROOT, "models", name + ".net") for name in MODELS)):
     layers = json.loads(netc("show", "--json", model))["layers"]
     for cpu in ("x86-64-v3", "x86-64-v4"):
         dumps = netc("build", model, "--cpu", cpu, "--stop-after=loops", "--dump=schedule", "--dump=loops")
