@@ -406,9 +406,8 @@ static void print_stmt(Printer *p, const Stmt *s) {
         print_indent(p);
         text_puts(p->out, "}\n");
         return;
-    case STMT_DECLARE:
+    case STMT_DECLARE: BUG("a declaration is printed with those behind it");
     case STMT_SET:
-        if (s->kind == STMT_DECLARE) text_printf(p->out, "%s ", type_name(s->type));
         text_printf(p->out, "m%d = ", s->variable);
         print_operand(p, s->operand, false);
         text_puts(p->out, ";\n");
@@ -428,8 +427,31 @@ static void print_stmt(Printer *p, const Stmt *s) {
     }
 }
 
+/* Variables of one type that stand behind each other are declared in one line. Returns how many. */
+static size_t print_variables(Printer *p, const Block *block, size_t first) {
+    enum { A_LINE = 8 };
+    const char *type = type_name(block->at[first]->type);
+    size_t i = first;
+    print_indent(p);
+    for (; i < block->count && i < first + A_LINE; i++) {
+        const Stmt *s = block->at[i];
+        if (s->kind != STMT_DECLARE || !string_is(type_name(s->type), type)) break;
+        text_puts(p->out, i == first ? type : ",");
+        text_printf(p->out, " m%d = ", s->variable);
+        print_operand(p, s->operand, false);
+    }
+    text_puts(p->out, ";\n");
+    return i - first;
+}
+
 static void print_block(Printer *p, const Block *block) {
-    for (size_t i = 0; i < block->count; i++) print_stmt(p, block->at[i]);
+    for (size_t i = 0; i < block->count;) {
+        if (block->at[i]->kind == STMT_DECLARE) {
+            i += print_variables(p, block, i);
+        } else {
+            print_stmt(p, block->at[i++]);
+        }
+    }
 }
 
 /* ---- functions ---- */
