@@ -427,7 +427,7 @@ static void print_stmt(Printer *p, const Stmt *s) {
     }
 }
 
-/* Variables of one type that stand behind each other are declared in one line. Returns how many. */
+/* Variables of one type that follow each other are declared in one line: a tile has up to 30. Returns how many. */
 static size_t print_variables(Printer *p, const Block *block, size_t first) {
     enum { A_LINE = 8 };
     const char *type = type_name(block->at[first]->type);
@@ -445,13 +445,11 @@ static size_t print_variables(Printer *p, const Block *block, size_t first) {
 }
 
 static void print_block(Printer *p, const Block *block) {
-    for (size_t i = 0; i < block->count;) {
-        if (block->at[i]->kind == STMT_DECLARE) {
+    for (size_t i = 0; i < block->count;)
+        if (block->at[i]->kind == STMT_DECLARE)
             i += print_variables(p, block, i);
-        } else {
+        else
             print_stmt(p, block->at[i++]);
-        }
-    }
 }
 
 /* ---- functions ---- */
